@@ -1,0 +1,148 @@
+"""The audited base and the events: what happened, who did it, through which door."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from audit.acting import current_act
+from common.sides import Layer
+
+ACTOR_KINDS = ("person", "service", "system")
+DOORS = ("admin", "api", "task", "command")
+
+
+def actor_id() -> int | None:
+    return current_act().actor_id
+
+
+def actor_kind() -> str:
+    return current_act().actor_kind
+
+
+def actor_name() -> str:
+    return current_act().actor_name
+
+
+def organisation() -> str:
+    return current_act().organisation
+
+
+def side() -> str:
+    return current_act().side
+
+
+def door() -> str:
+    return current_act().door
+
+
+def reason() -> str:
+    return current_act().reason
+
+
+def request_id() -> str:
+    return current_act().request_id
+
+
+class ActColumns(models.Model):
+    """The act, frozen as plain columns. The defaults are callables, so that bulk inserts carry it too.
+
+    The names begin with ``act_`` because a history row also has every column of the record itself.
+    """
+
+    act_kind = models.CharField(_("actor kind"), max_length=8, default=actor_kind, editable=False)
+    act_name = models.CharField(_("who"), max_length=300, default=actor_name, editable=False)
+    act_organisation = models.CharField(_("for"), max_length=60, default=organisation, editable=False)
+    act_side = models.CharField(_("side"), max_length=2, default=side, editable=False)
+    act_door = models.CharField(_("door"), max_length=8, default=door, editable=False)
+    act_request_id = models.CharField(_("request"), max_length=36, default=request_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def act_constraints(table: str) -> list[models.BaseConstraint]:
+    """The database itself refuses a row without an actor."""
+    return [
+        models.CheckConstraint(
+            name=f"{table}_has_actor",
+            condition=models.Q(act_kind__in=ACTOR_KINDS) & models.Q(act_door__in=DOORS) & ~models.Q(act_name=""),
+        )
+    ]
+
+
+class HistoryRow(ActColumns):
+    """What every history row has besides the record's own columns."""
+
+    history_layer = models.CharField(_("layer"), max_length=6, choices=Layer, default=Layer.SHARED, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class AuditedRecords(HistoricalRecords):
+    """History with the act in it. The library's request-bound user is not used: nothing here knows of requests."""
+
+    def get_history_user(self, instance: models.Model) -> None:
+        return None
+
+    def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str | None) -> str:
+        return reason()
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        table = f"{model._meta.app_label}_{model._meta.model_name}"
+        return {**super().get_meta_options(model), "constraints": act_constraints(table)}
+
+
+class Audited(models.Model):
+    """A table whose every change is kept: who, for whom, when, why, through which door, before and after.
+
+    ``row_version`` counts the changes; an edit carries the one it was based on, so that a stale one is noticed.
+    Credentials and the time of the last sign-in are outside history: their changes are events.
+    """
+
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = AuditedRecords(
+        bases=(HistoryRow,),
+        inherit=True,
+        history_id_field=models.BigAutoField(),
+        excluded_fields=["password", "last_login", "client_secret"],
+        history_user_id_field=models.BigIntegerField(null=True, db_index=True, default=actor_id, editable=False),
+        history_change_reason_field=models.CharField(max_length=1000, blank=True, default=reason),
+    )
+
+    class Meta:
+        abstract = True
+
+    def check_change(self, before: Self | None, today: date) -> None:
+        """The rules of this table that a constraint cannot hold; asked by `save_record` and, earlier, by forms.
+
+        ``before`` is the row as it stands, None for a new one. Raises: ValidationError, with a sentence at its field.
+        """
+
+    def layer_now(self) -> str:
+        """The layer that this change belongs to; a history row keeps it whatever the record becomes."""
+        return str(getattr(self, "layer", Layer.SHARED))
+
+
+class Event(ActColumns):
+    """One row is one thing that happened and is no change of a row: a sign-in, a refusal, a key added. Append-only."""
+
+    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    kind = models.CharField(max_length=60, editable=False)
+    subject = models.CharField(max_length=200, blank=True, editable=False)
+    detail = models.JSONField(default=dict, editable=False)
+    layer = models.CharField(max_length=6, choices=Layer, default=Layer.SHARED, editable=False)
+    act_id = models.BigIntegerField(null=True, db_index=True, default=actor_id, editable=False)
+    act_reason = models.CharField(max_length=1000, blank=True, default=reason, editable=False)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = act_constraints("audit_event")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}".strip()
