@@ -1,0 +1,153 @@
+"""The staff's screens of organisations, people, groups and seats."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import actor_of
+from accounts.forms import ScopedForm
+from accounts.models import Membership, Organisation, OrganisationName, Role, Seat, User, WorkingGroup
+from accounts.policy import visible
+from accounts.rules import check_period, check_role
+from accounts.scoped_admin import ScopedModelAdmin
+from accounts.services import invite
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ScopedModelAdmin[Organisation]):
+    list_display = ("label", "abbreviation", "side", "kind", "parent")
+    list_filter = ("side", "kind")
+    list_select_related = ("parent",)
+    search_texts = ("code", "names__name", "names__short")
+    shown = ("code", "side", "kind", "parent", "coordinator", "control_body", "named_in")
+    editable = ("iati", "note")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+        return super().get_queryset(request).prefetch_related("names", "parent__names")
+
+    @admin.display(description=_("organisation"), ordering="code")
+    def label(self, obj: Organisation) -> str:
+        return str(obj)
+
+    @admin.display(description=_("abbreviation"))
+    def abbreviation(self, obj: Organisation) -> str:
+        row = obj.name_row()
+        return row.short if row else ""
+
+
+@admin.register(OrganisationName)
+class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
+    list_display = ("name", "short", "valid_from", "unconfirmed")
+    list_filter = ("organisation__side", "unconfirmed")
+    search_texts = ("organisation__code", "name", "short")
+    shown = ("organisation",)
+    editable = ("name", "short", "valid_from", "unconfirmed")
+    add_only = ("organisation",)
+    addable = True
+    choices = {"organisation": "organisation.edit"}
+
+
+class PersonForm(ScopedForm[User]):
+    """A new person comes with the first membership; afterwards memberships are added on their own screen."""
+
+    organisation = forms.ModelChoiceField(label=_("organisation"), queryset=Organisation.objects.none())
+    role = forms.ChoiceField(label=_("role"), choices=Role.choices)
+    valid_from = forms.DateField(label=_("from"), widget=AdminDateWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_change:
+            choices = visible(self.actor, "organisation.edit", Organisation.objects.all())
+            self.fields["organisation"].queryset = choices.named()  # type: ignore[attr-defined]
+            self.initial.setdefault("valid_from", self.actor.today)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        organisation, valid_from = cleaned.get("organisation"), cleaned.get("valid_from")
+        if self.is_change or organisation is None or valid_from is None:
+            return cleaned
+        check_role(role=cleaned["role"], control_body=organisation.control_body, coordinator=organisation.coordinator)
+        check_period(valid_from=valid_from, valid_to=None, was_from=None, was_to=None, today=self.actor.today)
+        return cleaned
+
+
+@admin.register(User)
+class UserAdmin(ScopedModelAdmin[User]):
+    form = PersonForm
+    list_display = ("name", "email", "side", "is_active")
+    list_filter = ("is_active",)
+    search_texts = ("name", "email")
+    shown = ("email", "side", "language")
+    editable = ("name", "is_active")
+    add_only = ("email", "organisation", "role", "valid_from")
+    addable = True
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        # nobody is added inactive
+        return fields if obj else [field for field in fields if field != "is_active"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            kwargs["form"] = ScopedForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change:
+            return super().save_model(request, obj, form, change)
+        data = form.cleaned_data
+        membership = invite(
+            email=data["email"],
+            name=data["name"],
+            organisation=data["organisation"],
+            role=data["role"],
+            valid_from=data["valid_from"],
+            by=actor_of(request).because(data["reason"]),
+        )
+        obj.pk = membership.user_id
+        return None
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedModelAdmin[Membership]):
+    list_display = ("user", "organisation", "role", "valid_from", "valid_to")
+    list_filter = ("role",)
+    list_select_related = ("user", "organisation")
+    search_texts = ("user__name", "user__email", "organisation__code")
+    shown = ("user", "organisation", "role", "valid_from")
+    editable = ("valid_to",)
+    add_only = ("user", "organisation", "role", "valid_from")
+    addable = True
+    choices = {"organisation": "organisation.edit", "user": "membership.manage"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).prefetch_related("organisation__names")
+
+
+@admin.register(WorkingGroup)
+class WorkingGroupAdmin(ScopedModelAdmin[WorkingGroup]):
+    list_display = ("name", "lead_uz", "lead_kr", "unconfirmed")
+    list_select_related = ("lead_uz", "lead_kr")
+    search_texts = ("code", "name")
+    shown = ("code", "name", "lead_uz", "lead_kr", "unconfirmed")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkingGroup]:
+        return super().get_queryset(request).prefetch_related("lead_uz__names", "lead_kr__names")
+
+
+@admin.register(Seat)
+class SeatAdmin(ScopedModelAdmin[Seat]):
+    list_display = ("user", "group", "side", "role", "valid_from", "valid_to")
+    list_filter = ("side", "role", "group")
+    list_select_related = ("user", "group")
+    search_texts = ("user__name", "group__name")
+    shown = ("user", "group", "side", "role", "valid_from")
+    editable = ("valid_to",)
+    add_only = ("user", "group", "role", "valid_from")
+    addable = True
+    choices = {"user": "membership.manage"}

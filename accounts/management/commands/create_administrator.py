@@ -1,0 +1,44 @@
+"""`manage.py create_administrator --side UZ --email ... --name ...`: the first administrator of a side."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+
+from accounts.actors import system_actor
+from accounts.models import Organisation, User
+from accounts.services import create_administrator
+from common.sides import Side
+
+
+class Command(BaseCommand):
+    help = "Make an administrator of a side's coordinator, who can then add everybody else of that side."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--side", required=True, choices=Side.values)
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", required=True)
+
+    def handle(self, *args: Any, side: str, email: str, name: str, **options: Any) -> None:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise CommandError(f"{email} is not an e-mail address.") from None
+        if User.objects.filter(email__iexact=email).exists():
+            raise CommandError(f"{email} has an account already.")
+        organisation = Organisation.objects.filter(side=side, coordinator=True).first()
+        if organisation is None:
+            raise CommandError(f"Nobody coordinates {side} yet: run manage.py load_programme first.")
+        password = secrets.token_urlsafe(12)
+        create_administrator(
+            organisation=organisation,
+            email=email,
+            name=name,
+            password=password,
+            by=system_actor("create_administrator", reason="First administrator of the side."),
+        )
+        self.stdout.write(f"{name} administers {organisation} and the whole side {side}.")
+        self.stdout.write(f"Password, shown once: {password}")

@@ -1,0 +1,112 @@
+"""Working groups of both sides, and the seats in them."""
+
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models.organisation import Organisation
+from accounts.models.person import UNTIL_FURTHER_NOTICE, InForceQuerySet, User
+from accounts.rules import check_period
+from audit.models import Audited
+from common.sides import Side
+from common.text import MultilingualField
+
+
+class WorkingGroup(Audited):
+    """The joint group of one area, led by one organisation of each side, which lead its road map too."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = MultilingualField(_("name"), max_length=300)
+    # PROTECT: a body that leads a group is replaced first
+    lead_uz = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead of Uzbekistan")
+    )
+    lead_kr = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead of Korea")
+    )
+    unconfirmed = models.BooleanField(
+        _("leads to be confirmed"), default=False, help_text=_("The press release does not name them.")
+    )
+
+    access = Access(view="group.view", takes_part=("lead_uz", "lead_kr"), leads=("lead_uz", "lead_kr"), group="pk")
+
+    class Meta:
+        verbose_name = _("working group")
+        verbose_name_plural = _("working groups")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def lead(self, side: str) -> Organisation:
+        return self.lead_uz if side == Side.UZ else self.lead_kr
+
+
+class SeatRole(models.TextChoices):
+    MEMBER = "member", _("member")
+    SECRETARY = "secretary", _("secretary")
+    CO_CHAIR = "co_chair", _("co-chair")
+
+
+class Seat(Audited):
+    """One person's seat in a working group, from a day to a day, for the person's side."""
+
+    # PROTECT: who sat where, when, is kept
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats", verbose_name=_("person"))
+    group = models.ForeignKey(
+        WorkingGroup, on_delete=models.PROTECT, related_name="seats", verbose_name=_("working group")
+    )
+    # the person's side, kept here because a constraint cannot look into another table; a person's side never changes
+    side = models.CharField(_("side"), max_length=2, choices=Side, editable=False)
+    role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=UNTIL_FURTHER_NOTICE)
+
+    access = Access(view="group.view", edit="seat.manage", group="group", side="side", person="user")
+    objects = InForceQuerySet["Seat"].as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["group", "side", "role", "user"]
+        constraints = [
+            models.CheckConstraint(
+                name="seat_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+    def check_change(self, before: Self | None, today: date) -> None:
+        """Who sits where as what never changes; one co-chair a side and group at a time; nothing into the past."""
+        if before and (before.user_id, before.group_id, before.role) != (self.user_id, self.group_id, self.role):
+            raise ValidationError(_("End this seat and add another."))
+        self.side = self.user.side
+        check_period(
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            was_from=before.valid_from if before else None,
+            was_to=before.valid_to if before else None,
+            today=today,
+        )
+        if self.role == SeatRole.CO_CHAIR:
+            self._check_co_chair()
+
+    def _check_co_chair(self) -> None:
+        # the group's row is the lock: two co-chairs added at the same instant come one after the other
+        WorkingGroup.objects.select_for_update().get(pk=self.group_id)
+        others = Seat.objects.filter(group=self.group_id, side=self.side, role=SeatRole.CO_CHAIR).exclude(pk=self.pk)
+        overlapping = others.filter(
+            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=self.valid_from),
+            **({"valid_from__lte": self.valid_to} if self.valid_to else {}),
+        )
+        if other := overlapping.select_related("user").first():
+            raise ValidationError(
+                {"role": _("%(name)s is co-chair then: end that seat first.") % {"name": other.user.name}}
+            )

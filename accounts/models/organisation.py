@@ -1,0 +1,127 @@
+"""Organisations and the names they had, when."""
+
+from datetime import date
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from audit.models import Audited
+from common.sides import Side
+from common.text import MultilingualField, Text
+
+
+class OrganisationKind(models.TextChoices):
+    CONTROL = "control", _("control body")
+    MINISTRY = "ministry", _("ministry")
+    AGENCY = "agency", _("agency")
+    BANK = "bank", _("bank")
+    FUND = "fund", _("fund")
+    COMPANY = "company", _("company")
+    UNIVERSITY = "university", _("university")
+    INSTITUTE = "institute", _("institute")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def named(self) -> "OrganisationQuerySet":
+        """With its names at hand, so that printing a list costs one more query and not one a row."""
+        return self.prefetch_related("names")
+
+    def with_answering(self, ids: set[int]) -> set[int]:
+        """``ids`` and every organisation that answers to one of them, at any depth."""
+        parents = dict(self.values_list("pk", "parent_id"))
+        found = set(ids)
+        while grown := {pk for pk, parent in parents.items() if parent in found} - found:
+            found |= grown
+        return found
+
+
+class Organisation(Audited):
+    """One body of one side: ministry, agency, bank, company. Its ``code`` never changes; its names do, by decree."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    side = models.CharField(_("side"), max_length=2, choices=Side)
+    kind = models.CharField(_("kind"), max_length=12, choices=OrganisationKind)
+    # PROTECT: a body to which others answer is closed, not deleted
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="answering", verbose_name=_("answers to")
+    )
+    coordinator = models.BooleanField(_("coordinates its side"), default=False)
+    control_body = models.BooleanField(_("controls its side"), default=False)
+    iati = models.CharField(_("IATI identifier"), max_length=60, blank=True)
+    named_in = models.PositiveIntegerField(
+        _("named in paragraph"), null=True, blank=True, help_text=_("Paragraph of the press release that names it.")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    access = Access(view="organisation.view", edit="organisation.edit", administered=("pk",))
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["side", "code"]
+        constraints = [
+            models.CheckConstraint(name="organisation_side", condition=models.Q(side__in=Side.values)),
+            models.UniqueConstraint(
+                fields=["side"], condition=models.Q(coordinator=True), name="one_coordinator_a_side"
+            ),
+            models.UniqueConstraint(
+                fields=["side"], condition=models.Q(control_body=True), name="one_control_body_a_side"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def name_row(self, on: date | None = None) -> "OrganisationName | None":
+        """The name in force on ``on`` (today unless told), from the prefetched names where they are."""
+        day = on or timezone.localdate()
+        rows = sorted(self.names.all(), key=lambda row: row.valid_from or date.min)
+        in_force = [row for row in rows if row.valid_from is None or row.valid_from <= day]
+        return in_force[-1] if in_force else (rows[0] if rows else None)
+
+    @property
+    def name(self) -> Text | str:
+        row = self.name_row()
+        return row.name if row else self.code
+
+    @property
+    def short_name(self) -> str:
+        """The abbreviation where there is one, else the whole name."""
+        row = self.name_row()
+        return str((row.short or row.name) if row else self.code)
+
+
+class OrganisationName(Audited):
+    """One name of an organisation, from a day on; the next one ends it. A document prints the name of ITS date."""
+
+    # CASCADE never fires: organisations are not deleted
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="names", verbose_name=_("organisation")
+    )
+    name = MultilingualField(_("name"), max_length=300)
+    short = models.CharField(_("abbreviation"), max_length=30, blank=True)
+    valid_from = models.DateField(
+        _("in force from"), null=True, blank=True, help_text=_("Empty: the first name that is known.")
+    )
+    unconfirmed = models.BooleanField(
+        _("to be confirmed"), default=False, help_text=_("Not from an official source yet.")
+    )
+
+    access = Access(view="organisation.view", edit="organisation.edit", administered=("organisation",))
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        ordering = ["organisation", models.F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "valid_from"], name="one_name_from_a_day"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(valid_from__isnull=True), name="one_first_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)

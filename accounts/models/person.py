@@ -1,0 +1,175 @@
+"""People and what they are in their organisations."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self, TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models.organisation import Organisation
+from accounts.rules import check_period, check_role
+from audit.models import Audited
+from common.sides import Side
+
+M = TypeVar("M", bound=models.Model)
+
+UNTIL_FURTHER_NOTICE = _("The last day. Empty: until further notice.")
+UNAUDITED = {"password", "last_login"}
+
+
+class InForceQuerySet(models.QuerySet[M]):
+    def in_force(self, today: date) -> Self:
+        """Begun and not ended on ``today``; ``valid_to`` is the last day."""
+        return self.filter(valid_from__lte=today).filter(
+            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=today)
+        )
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(Audited, AbstractBaseUser):
+    """One person, on one side for good. What they may do comes from memberships and seats in force, and only from them.
+
+    ``is_superuser`` opens no record: it reads the system's health.
+    """
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    side = models.CharField(_("side"), max_length=2, choices=Side)
+    language = models.CharField(_("language"), max_length=2, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_superuser = models.BooleanField(_("reads the system's health"), default=False)
+    illustrative = models.BooleanField(_("sample account"), default=False, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name", "side"]
+
+    access = Access(
+        view="membership.manage",
+        edit="membership.manage",
+        administered=("memberships__organisation",),
+        side="side",
+        own_side=True,
+        person="pk",
+    )
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+        constraints = [models.CheckConstraint(name="user_side", condition=models.Q(side__in=Side.values))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Everybody who can sign in uses the staff's screens; what they show is the policy's."""
+        return self.is_active
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Django's own permissions open nothing here: every door asks `accounts.policy`."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+    def layer_now(self) -> str:
+        return self.side
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """A save of credentials or of the last sign-in alone is no change of the person: no history row."""
+        unaudited = update_fields is not None and set(update_fields) <= UNAUDITED
+        if not unaudited:
+            return super().save(*args, update_fields=update_fields, **kwargs)
+        self.skip_history_when_saving = True
+        try:
+            super().save(*args, update_fields=update_fields, **kwargs)
+        finally:
+            del self.skip_history_when_saving
+
+
+class Role(models.TextChoices):
+    READER = "reader", _("reader")
+    OFFICER = "officer", _("officer")
+    HEAD = "head", _("head")
+    CONTROLLER = "controller", _("controller")
+    AUDITOR = "auditor", _("auditor")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class Membership(Audited):
+    """One role of one person in one organisation of their side, from a day to a day."""
+
+    # PROTECT: people and organisations with a past are ended, not deleted
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=14, choices=Role)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=UNTIL_FURTHER_NOTICE)
+
+    access = Access(
+        view="membership.manage",
+        edit="membership.manage",
+        administered=("organisation",),
+        side="organisation__side",
+        own_side=True,
+        person="user",
+    )
+    objects = InForceQuerySet["Membership"].as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["organisation", "user", "role", "valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+    def check_change(self, before: Self | None, today: date) -> None:
+        """Who, where and as what never change (another membership says so); nothing is dated into the past."""
+        if before and (before.user_id, before.organisation_id, before.role) != (
+            self.user_id,
+            self.organisation_id,
+            self.role,
+        ):
+            raise ValidationError(_("End this membership and add another."))
+        if self.user.side != self.organisation.side:
+            raise ValidationError({"organisation": _("A person belongs to one side: choose an organisation of it.")})
+        check_role(
+            role=self.role,
+            control_body=self.organisation.control_body,
+            coordinator=self.organisation.coordinator,
+        )
+        check_period(
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            was_from=before.valid_from if before else None,
+            was_to=before.valid_to if before else None,
+            today=today,
+        )
+
+    def layer_now(self) -> str:
+        return self.user.side

@@ -1,0 +1,249 @@
+"""What each relation means, from both ends: the records of an actor, and the people of a record.
+
+A grant in `accounts.permissions` is one of these with the roles or seats that it needs. Each answers
+``could(actor)``, ``records(actor, model)`` (a filter of the model, or None: no record) and
+``people(record)`` (filters of Membership and of Seat).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from django.db.models import Model, Q
+
+from accounts.access import Access, Lookup, Via
+from accounts.actors import Actor
+from accounts.models import Organisation
+
+ADMINISTRATOR = "administrator"
+# every row: an empty Q would vanish in an OR
+ALL = Q(pk__isnull=False)
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Whose membership or seat gives the relation; None where none does."""
+
+    memberships: Q | None = None
+    seats: Q | None = None
+
+
+class Relation(Protocol):
+    def could(self, actor: Actor) -> bool: ...
+    def records(self, actor: Actor, model: type[Model]) -> Q | None: ...
+    def people(self, record: Model) -> Holders: ...
+
+
+def access_of(model: type[Model] | Model) -> Access | None:
+    return cast(Access | None, getattr(model, "access", None))
+
+
+def reached(model: type[Model], lookups: Iterable[Lookup], keys: Collection[int]) -> Q | None:
+    """Records whose ``lookups`` end at one of ``keys``. A subquery, so that no record comes twice."""
+    if not keys:
+        return None
+    found = None
+    for lookup in lookups:
+        path, where = _split(lookup)
+        rows = model._default_manager.filter(**{f"{path}__in": keys}, **where).order_by()
+        found = Q(pk__in=rows.values("pk")) | (found or Q())
+    return found
+
+
+def ends(record: Model, lookups: Iterable[Lookup]) -> set[int]:
+    """Where the ``lookups`` of one record end."""
+    found: set[int] = set()
+    for lookup in lookups:
+        path, where = _split(lookup)
+        rows = type(record)._default_manager.filter(pk=record.pk, **where).order_by()
+        found.update(key for key in rows.values_list(path, flat=True) if key is not None)
+    return found
+
+
+def _split(lookup: Lookup) -> tuple[str, dict[str, str]]:
+    return (lookup.lookup, {lookup.column: lookup.value}) if isinstance(lookup, Via) else (lookup, {})
+
+
+def above(keys: set[int]) -> set[int]:
+    """``keys`` and every organisation to which one of them answers."""
+    parents = dict(Organisation.objects.values_list("pk", "parent_id"))
+    found: set[int] = set()
+    while keys:
+        found |= keys
+        keys = {parent for key in keys if (parent := parents.get(key)) is not None} - found
+    return found
+
+
+def in_roles(roles: Collection[str]) -> Q:
+    return Q(role__in=roles) if roles else Q()
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """Whoever has a membership or seat in force, and a partner's system with the scope to read."""
+
+    def could(self, actor: Actor) -> bool:
+        return actor.has_standing
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        return ALL if actor.has_standing else None
+
+    def people(self, record: Model) -> Holders:
+        return Holders(memberships=ALL, seats=ALL)
+
+
+@dataclass(frozen=True)
+class TakesPart:
+    """Own organisation, or one that answers to it, is lead or co-executor."""
+
+    roles: tuple[str, ...] = ()
+
+    def could(self, actor: Actor) -> bool:
+        return bool(actor.own(self.roles))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        access = access_of(model)
+        return reached(model, access.takes_part, actor.own_and_answering(self.roles)) if access else None
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        keys = above(ends(record, access.takes_part)) if access else set()
+        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Own organisation itself is its side's lead."""
+
+    roles: tuple[str, ...] = ()
+
+    def could(self, actor: Actor) -> bool:
+        return bool(actor.own(self.roles))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        access = access_of(model)
+        return reached(model, access.leads, {body.pk for body in actor.own(self.roles)}) if access else None
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        keys = ends(record, access.leads) if access else set()
+        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Own organisation wrote it."""
+
+    roles: tuple[str, ...] = ()
+
+    def could(self, actor: Actor) -> bool:
+        return bool(actor.own(self.roles))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        access = access_of(model)
+        lookups = (access.author,) if access and access.author else ()
+        return reached(model, lookups, {body.pk for body in actor.own(self.roles)})
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        keys = ends(record, (access.author,)) if access and access.author else set()
+        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+
+
+@dataclass(frozen=True)
+class Sits:
+    """Holds a seat in the record's working group."""
+
+    roles: tuple[str, ...] = ()
+
+    def could(self, actor: Actor) -> bool:
+        return bool(actor.groups(self.roles))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        access = access_of(model)
+        lookups = (access.group,) if access and access.group else ()
+        return reached(model, lookups, actor.groups(self.roles))
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        keys = ends(record, (access.group,)) if access and access.group else set()
+        return Holders(seats=Q(group__in=keys) & in_roles(self.roles))
+
+
+@dataclass(frozen=True)
+class SideWide:
+    """Own organisation has a part for its whole side: ``coordinator`` or ``control_body``."""
+
+    flag: str
+    roles: tuple[str, ...] = ()
+
+    def could(self, actor: Actor) -> bool:
+        return any(getattr(body, self.flag) for body in actor.own(self.roles))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        return ALL if self.could(actor) else None
+
+    def people(self, record: Model) -> Holders:
+        return Holders(memberships=Q(**{f"organisation__{self.flag}": True}) & in_roles(self.roles))
+
+
+@dataclass(frozen=True)
+class Audits:
+    """Is auditor, in a control body or coordinator: all of shared and of the own side."""
+
+    def could(self, actor: Actor) -> bool:
+        return any(body.control_body or body.coordinator for body in actor.own(("auditor",)))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        return ALL if self.could(actor) else None
+
+    def people(self, record: Model) -> Holders:
+        side_wide = Q(organisation__control_body=True) | Q(organisation__coordinator=True)
+        return Holders(memberships=side_wide & Q(role="auditor"))
+
+
+@dataclass(frozen=True)
+class Administers:
+    """Is administrator of the organisation or of one it answers to; the coordinator's, of its whole side."""
+
+    def could(self, actor: Actor) -> bool:
+        return bool(actor.own((ADMINISTRATOR,)))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        access = access_of(model)
+        return reached(model, access.administered, self._keys(actor)) if access else None
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        keys = ends(record, access.administered) if access else set()
+        sides = set(Organisation.objects.filter(pk__in=keys).values_list("side", flat=True))
+        whole_side = Q(organisation__coordinator=True, organisation__side__in=sides)
+        return Holders(memberships=(Q(organisation__in=above(keys)) | whole_side) & Q(role=ADMINISTRATOR))
+
+    def _keys(self, actor: Actor) -> set[int]:
+        keys = actor.own_and_answering((ADMINISTRATOR,))
+        if any(body.coordinator for body in actor.own((ADMINISTRATOR,))):
+            keys = keys | set(Organisation.objects.filter(side=actor.side).values_list("pk", flat=True))
+        return keys
+
+
+@dataclass(frozen=True)
+class AdministersSide:
+    """Is the coordinator's administrator; where the record has a side, of that side only."""
+
+    def could(self, actor: Actor) -> bool:
+        return any(body.coordinator for body in actor.own((ADMINISTRATOR,)))
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        if not self.could(actor):
+            return None
+        access = access_of(model)
+        return Q(**{access.side: actor.side}) if access and access.side else ALL
+
+    def people(self, record: Model) -> Holders:
+        access = access_of(record)
+        only: dict[str, Any] = {}
+        if access and access.side:
+            sides = type(record)._default_manager.values_list(access.side, flat=True)
+            only["organisation__side"] = sides.get(pk=record.pk)
+        return Holders(memberships=Q(organisation__coordinator=True, role=ADMINISTRATOR, **only))

@@ -1,0 +1,88 @@
+"""People: the first administrator of a side, a new member, a person's language."""
+
+from datetime import date
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import BasePasswordHasher, make_password
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.models import Membership, Organisation, Role, User
+from accounts.policy import require
+from audit.acting import acting
+
+
+def add_person(
+    *,
+    email: str,
+    name: str,
+    side: str,
+    password: str | None,
+    illustrative: bool = False,
+    hasher: str | BasePasswordHasher = "default",
+) -> User:
+    """A person who can sign in, inside the caller's act. The address counts as verified: somebody vouches for it."""
+    user = User(email=email.strip().lower(), name=name, side=side, illustrative=illustrative)
+    user.password = make_password(password, hasher=hasher)
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def invite(
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation,
+    role: str,
+    valid_from: date,
+    by: Actor,
+    valid_to: date | None = None,
+    password: str | None = None,
+    illustrative: bool = False,
+) -> Membership:
+    """A new person with the first membership, on the organisation's side, for good.
+
+    Without ``password`` they choose one by "Forgot your password?".
+    Raises: NotAllowed where ``by`` does not administer the organisation.
+    """
+    with acting(by.act):
+        user = add_person(email=email, name=name, side=organisation.side, password=password, illustrative=illustrative)
+        membership = Membership.objects.create(
+            user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to
+        )
+    require(by, "membership.manage", membership)
+    return membership
+
+
+def create_administrator(*, organisation: Organisation, email: str, name: str, password: str, by: Actor) -> Membership:
+    """The first administrator of a side, made on the server, in the side's coordinator.
+
+    Raises: ValueError where the organisation coordinates nobody.
+    """
+    if not organisation.coordinator:
+        raise ValueError(f"{organisation} does not coordinate its side.")
+    return invite(
+        email=email,
+        name=name,
+        organisation=organisation,
+        role=Role.ADMINISTRATOR,
+        valid_from=by.today,
+        by=by,
+        password=password,
+    )
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str, by: Actor) -> None:
+    """The language in which the person reads and is written to. Raises: ValueError for one that is not offered."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"{language} is not offered.")
+    person = User.objects.select_for_update().get(pk=user.pk)
+    if person.language == language:
+        return
+    person.language, person.row_version = language, person.row_version + 1
+    with acting(by.act):
+        person.save(update_fields=["language", "row_version"])

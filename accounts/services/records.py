@@ -1,0 +1,67 @@
+"""The one service of plain tables: everything that has no workflow of its own is saved here."""
+
+from typing import Any, cast
+
+from django.db import models, transaction
+
+from accounts.actors import Actor
+from accounts.policy import NotAllowed, can, require
+from accounts.relations import access_of
+from audit.acting import acting
+from audit.models import Audited
+
+BOOKKEEPING = {"id", "row_version"}
+
+
+class StaleEdit(Exception):
+    """The record has changed since the edit began. ``current`` is the record as it stands now."""
+
+    def __init__(self, current: Audited) -> None:
+        super().__init__(f"{current} has changed meanwhile.")
+        self.current = current
+
+
+def audited_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
+    """The columns whose change is a change of the record."""
+    history = cast(Any, model).history.model
+    return [field for field in history.tracked_fields if field.name not in BOOKKEEPING]
+
+
+def changed_fields(before: Audited, after: Audited) -> list[str]:
+    """Names of the audited columns in which the two differ."""
+    return [
+        field.name
+        for field in audited_fields(type(after))
+        if getattr(before, field.attname) != getattr(after, field.attname)
+    ]
+
+
+@transaction.atomic
+def save_record(obj: Audited, *, by: Actor) -> bool:
+    """Save a new or changed plain record with its history row; answers whether anything was written.
+
+    1. An existing record is locked and asked for first: nobody takes what is somebody else's.
+    2. ``obj.row_version`` is the version the edit was based on: another one in the database is a stale edit.
+    3. A save that changes no audited column writes nothing.
+    4. The table's own rules hold (`Audited.check_change`).
+    5. After the save the same question is asked again: nobody moves a record out of, or into, another's scope.
+
+    Raises: NotAllowed, StaleEdit, ValidationError.
+    """
+    access = access_of(obj)
+    if access is None or not access.edit or not can(by, access.edit):
+        raise NotAllowed(access.edit if access else "", obj)
+    current = None
+    if obj.pk is not None:
+        current = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+        require(by, access.edit, current)
+        if current.row_version != obj.row_version:
+            raise StaleEdit(current)
+        if not changed_fields(current, obj):
+            return False
+        obj.row_version += 1
+    obj.check_change(current, by.today)
+    with acting(by.act):
+        obj.save()
+    require(by, access.edit, obj)
+    return True
