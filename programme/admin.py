@@ -1,0 +1,56 @@
+"""The staff's lists of areas, meetings, decisions, projects and indicators."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoped_admin import ScopedModelAdmin
+from programme.models import Decision, Indicator, Meeting, PriorityArea, Project
+
+
+@admin.register(PriorityArea)
+class PriorityAreaAdmin(ScopedModelAdmin[PriorityArea]):
+    list_display = ("order", "name", "kind", "group")
+    list_display_links = ("name",)
+    list_select_related = ("group",)
+    search_texts = ("code", "name")
+    shown = ("code", "order", "kind", "name", "group", "paragraphs", "iati_sector")
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ScopedModelAdmin[Meeting]):
+    list_display = ("title", "kind", "held_on", "group")
+    list_select_related = ("group",)
+    search_texts = ("code", "title")
+    shown = ("code", "kind", "title", "held_on", "group", "record", "record_language")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ScopedModelAdmin[Decision]):
+    list_display = ("code", "title", "area", "standing", "when_text", "paragraph")
+    list_display_links = ("code", "title")
+    list_filter = ("area", "kind", "standing")
+    list_select_related = ("area",)
+    search_texts = ("code", "title")
+    shown = ("code", "meeting", "area", "kind", "standing", "title", "paragraph", "when_text", "due_on", "done_on")
+
+
+@admin.register(Project)
+class ProjectAdmin(ScopedModelAdmin[Project]):
+    list_display = ("code", "title", "area", "standing")
+    list_display_links = ("code", "title")
+    list_filter = ("area",)
+    list_select_related = ("area", "decision")
+    search_texts = ("code", "title", "summary")
+    shown = ("code", "area", "decision", "title", "regions")
+    editable = ("summary",)
+
+    @admin.display(description=_("standing in the source"), ordering="decision__standing")
+    def standing(self, obj: Project) -> str:
+        return obj.decision.get_standing_display() if obj.decision else "–"
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(ScopedModelAdmin[Indicator]):
+    list_display = ("code", "title", "unit")
+    search_texts = ("code", "title")
+    shown = ("code", "title", "unit")

@@ -1,0 +1,100 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models import Organisation
+from audit.models import Audited
+from common.text import MultilingualField
+from programme.models.area import PriorityArea
+from programme.models.meeting import Meeting
+
+
+class DecisionKind(models.TextChoices):
+    PROGRAMME = "programme", _("programme")
+    PROJECT = "project", _("project")
+    EVENT = "event", _("event")
+
+
+class Standing(models.TextChoices):
+    """How firmly the source says it."""
+
+    NOTED = "noted", _("noted")
+    LAUNCHED = "launched", _("launched")
+    UNDER_WAY = "under_way", _("under way")
+    PREPARED = "prepared", _("prepared")
+    PLANNED = "planned", _("planned")
+    INSTRUCTED = "instructed", _("instructed")
+    AGREED = "agreed", _("agreed")
+    SUPPORTED = "supported", _("supported")
+    PROPOSED = "proposed", _("proposed")
+    CONSIDERED = "considered", _("considered")
+
+
+# an achievement, something that runs already, or a mere consideration becomes no measure of its own
+NOTHING_TO_CARRY_OUT = frozenset({Standing.NOTED, Standing.LAUNCHED, Standing.UNDER_WAY, Standing.CONSIDERED})
+
+
+class Decision(Audited):
+    """One thing that a meeting decided, agreed, proposed or noted, with the paragraph that says so.
+
+    ``due_on`` is the last day of the period the source names, ``due_precision`` how exactly it names it;
+    ``when_text`` is its own words; ``done_on`` a past day. None of them is an agreed deadline.
+    """
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    # PROTECT: a decision without its meeting or area would have no source
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("meeting"))
+    area = models.ForeignKey(PriorityArea, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("area"))
+    kind = models.CharField(_("kind"), max_length=10, choices=DecisionKind)
+    standing = models.CharField(_("standing in the source"), max_length=10, choices=Standing)
+    title = MultilingualField(_("title"), max_length=500)
+    paragraph = models.PositiveIntegerField(_("paragraph"))
+    when_text = models.CharField(_("date in the source's words"), max_length=200, blank=True)
+    due_on = models.DateField(_("last day named"), null=True, blank=True)
+    due_precision = models.CharField(_("precision"), max_length=10, blank=True)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    regions = models.JSONField(_("regions"), default=list, blank=True)
+    regions_inferred = models.BooleanField(_("regions not in the source"), default=False)
+
+    access = Access(view="decision.view", group="area__group")
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def to_carry_out(self) -> bool:
+        return self.standing not in NOTHING_TO_CARRY_OUT
+
+    @property
+    def source(self) -> str:
+        """The whole paragraph it comes from."""
+        return self.meeting.paragraph(self.paragraph)
+
+
+class DecisionParty(Audited):
+    """One organisation that a decision names, or that was inferred and waits to be confirmed."""
+
+    # CASCADE never fires: decisions are not deleted
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="parties", verbose_name=_("decision"))
+    # PROTECT: the body is part of what was decided
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    inferred = models.BooleanField(_("not in the source"), default=False)
+    funding = models.BooleanField(_("funds it"), default=False)
+
+    access = Access(view="decision.view")
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["decision", "organisation"]
+        constraints = [models.UniqueConstraint(fields=["decision", "organisation"], name="party_once_a_decision")]
+
+    def __str__(self) -> str:
+        return f"{self.decision.code}: {self.organisation}"
