@@ -1,0 +1,68 @@
+"""`manage.py demo_sign RM-07.P1 --as co_chair.kr.energy@demo.invalid`: a sample key turned, only where DEMO is on."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.policy import NotAllowed, who_can
+from audit.services import record_event
+from common.sides import Side
+from roadmaps.models import Revision, RoadMapVersion
+from roadmaps.services.demo_keys import DemoKeyError, demo_sign, published_revision, sample_actor, sample_person
+from roadmaps.services.errors import IllegalMove
+from roadmaps.signing import Refused
+
+
+class Command(BaseCommand):
+    help = "Turn a sample co-chair's key on a published proposal, on a machine with no authenticator."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "proposal", metavar="PROPOSAL", help="RM-07.P1 (what is open of it) or one revision, RM-07.P1.R2"
+        )
+        parser.add_argument("--as", dest="address", required=True, metavar="ADDRESS", help="the sample account")
+
+    def handle(self, *args: Any, proposal: str, address: str, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Sample keys turn only where DEMO is on: set DEMO=1, never in production.")
+        now = timezone.now()
+        try:
+            by = sample_actor(sample_person(address), now)
+            revision = published_revision(proposal, by=by)
+        except (DemoKeyError, IllegalMove) as error:
+            raise CommandError(str(error)) from error
+        try:
+            demo_sign(revision=revision, directory=settings.DATA_DIR, by=by, now=now)
+        except DemoKeyError as error:
+            raise CommandError(str(error)) from error
+        except NotAllowed as error:
+            raise refused(_who_could(revision, by), revision, by) from error
+        except (IllegalMove, Refused) as error:
+            raise refused(str(error), revision, by) from error
+        for line in _outcome(revision, by):
+            self.stdout.write(line)
+
+
+def refused(sentence: str, revision: Revision, by: Actor) -> CommandError:
+    """The event is recorded here, at the door, after the refused transaction has rolled back."""
+    record_event(kind="signature refused", act=by.act, subject=revision.reference, reason=sentence)
+    return CommandError(sentence)
+
+
+def _who_could(revision: Revision, by: Actor) -> str:
+    people = who_can("proposal.sign", revision.proposal, actor=by).order_by("-side", "email")
+    named = ", ".join(person.email for person in people) or "nobody: the seats of its co-chairs are empty"
+    return f"{by.act.actor_name} is not a co-chair of {revision.proposal.road_map}. This can be signed by: {named}."
+
+
+def _outcome(revision: Revision, by: Actor) -> list[str]:
+    version = RoadMapVersion.objects.filter(revision=revision).select_related("road_map").first()
+    turned = f"{revision.reference}: {Side(by.side).label}'s key is turned (sample)."
+    if version:
+        return [turned, f"{version.road_map.reference} is in force as version {version.number}."]
+    others = who_can("proposal.sign", revision.proposal, actor=by).exclude(side=by.side).order_by("email")
+    waits = ", ".join(person.email for person in others) or "the other side's co-chair, whose seat is empty"
+    return [turned, f"It waits for {waits}."]

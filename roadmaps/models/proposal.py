@@ -1,0 +1,121 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models import Organisation
+from audit.models import Audited
+from common.sides import Layer
+from common.text import MultilingualField
+from roadmaps.content import RoadMapContent
+from roadmaps.models.road_map import RoadMap
+
+
+class ProposalState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    # edited after it was published: the keys that had turned are void, the next revision is being written
+    REWORKED = "reworked", _("being reworked")
+    IN_FORCE = "in_force", _("in force")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+OPEN_STATES = (ProposalState.DRAFT, ProposalState.PUBLISHED, ProposalState.REWORKED)
+
+
+class Proposal(Audited):
+    """A road map as it would read. ``content`` is the working copy: the whole document (`roadmaps.content`)."""
+
+    # PROTECT: what was proposed stays with its road map
+    road_map = models.ForeignKey(
+        RoadMap, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("road map")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    layer = models.CharField(_("layer"), max_length=6, choices=Layer, default=Layer.SHARED)
+    state = models.CharField(_("state"), max_length=10, choices=ProposalState, default=ProposalState.DRAFT)
+    # PROTECT: null for the programme's own drafts, made from the press release
+    author = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("written by")
+    )
+    # PROTECT: the version it would change; null where it would be the first
+    base = models.ForeignKey(
+        "roadmaps.RoadMapVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("base version"),
+    )
+    content = models.JSONField(_("content"))
+    reason = MultilingualField(_("reason"), max_length=4000, multiline=True, null=True, blank=True)
+
+    access = Access(
+        view="proposal.view",
+        acts=("proposal.draft", "proposal.publish", "proposal.sign", "proposal.refuse", "proposal.withdraw"),
+        takes_part=("road_map__group__lead_uz", "road_map__group__lead_kr", "parties__organisation"),
+        group="road_map__group",
+        author="author",
+        layer="layer",
+    )
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["road_map", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["road_map", "number"], name="proposal_number_once_a_road_map"),
+            models.CheckConstraint(name="proposal_layer", condition=models.Q(layer__in=Layer.values)),
+            # what both sides can see is on the shared layer
+            models.CheckConstraint(
+                name="published_is_shared",
+                condition=models.Q(state__in=(ProposalState.DRAFT, ProposalState.WITHDRAWN))
+                | models.Q(layer=Layer.SHARED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"{self.road_map.reference}.P{self.number}"
+
+    @property
+    def document(self) -> RoadMapContent:
+        """The content as typed values. Raises: ContentError where it is malformed."""
+        return RoadMapContent.from_json(self.content)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+class ProposalParty(Audited):
+    """One organisation that a published proposal names, and that therefore sees the rows which name it."""
+
+    # CASCADE never fires: proposals are not deleted
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="parties", verbose_name=_("proposal"))
+    # PROTECT: the body is named in what was published
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+
+    access = Access(
+        view="proposal.view",
+        takes_part=(
+            "proposal__road_map__group__lead_uz",
+            "proposal__road_map__group__lead_kr",
+            "proposal__parties__organisation",
+        ),
+        group="proposal__road_map__group",
+        author="proposal__author",
+        layer="proposal__layer",
+    )
+
+    class Meta:
+        verbose_name = _("party of a proposal")
+        verbose_name_plural = _("parties of a proposal")
+        ordering = ["proposal", "organisation"]
+        constraints = [models.UniqueConstraint(fields=["proposal", "organisation"], name="party_once_a_proposal")]
+
+    def __str__(self) -> str:
+        return f"{self.proposal.reference}: {self.organisation}"

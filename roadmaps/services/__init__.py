@@ -1,0 +1,25 @@
+"""Writing road maps: the programme's drafts, proposals, the two keys, the rows of the version in force."""
+
+from roadmaps.services.agreements import refuse, sign, withdraw_key
+from roadmaps.services.drafts import draft, load_programme
+from roadmaps.services.errors import IllegalMove, NotPublishable
+from roadmaps.services.forecasts import set_forecast
+from roadmaps.services.proposals import publish, save_content, start_proposal, withdraw_proposal
+from roadmaps.services.reading import content_of, differing
+
+__all__ = [
+    "IllegalMove",
+    "NotPublishable",
+    "content_of",
+    "differing",
+    "draft",
+    "load_programme",
+    "publish",
+    "refuse",
+    "save_content",
+    "set_forecast",
+    "sign",
+    "start_proposal",
+    "withdraw_key",
+    "withdraw_proposal",
+]

@@ -1,0 +1,80 @@
+"""The signatures as an auditor takes them home: whatever a check needs that must not trust this system.
+
+`tools/verify_signatures.py` reads it; `docs/signing.md` says what stands in it.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Generator
+from datetime import UTC
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from common.canonical import canonical
+from roadmaps import content
+from roadmaps.models import Revision, RoadMap, Signature
+from roadmaps.signing import FORMAT
+
+BYTES: Final = ("credential_id", "public_key", "authenticator_data", "client_data", "signature")
+
+
+class ExportError(Exception):
+    """Why there is no export, in a sentence."""
+
+
+def signature_lines(road_map: str | None = None) -> Generator[str, None, None]:
+    """One canonical JSON object a line, without its line end: each signature that counts, always in the same order.
+
+    - Those of every version and of every open revision; not withdrawn ones, nor those of a text edited since.
+    - What stands in the database is written as it stands: it is the reader that doubts it.
+
+    ``road_map`` is a reference such as RM-07; None: all of them.
+    Raises: ExportError, for an unknown road map at once.
+    """
+    if road_map is not None and not RoadMap.objects.filter(reference=road_map).exists():
+        raise ExportError(f"There is no road map {road_map}.")
+    counting = Q(revision__version__isnull=False) | Q(revision__void_at__isnull=True)
+    found = Signature.objects.filter(counting, withdrawn_at__isnull=True)
+    if road_map is not None:
+        found = found.filter(revision__proposal__road_map__reference=road_map)
+    ordered = found.select_related("revision__proposal__road_map", "revision__version").order_by(
+        "revision__proposal__road_map__reference", "revision__proposal__number", "revision__number", "side", "issued_at"
+    )
+    return _lines(ordered)
+
+
+def _lines(ordered: QuerySet[Signature]) -> Generator[str, None, None]:
+    try:
+        for signature in ordered.iterator():
+            yield canonical(_line(signature)).decode()
+    except ValueError as error:  # a text that is none, a number with a fraction: past every service
+        raise ExportError(f"The database holds a document that cannot have been signed: {error}") from error
+
+
+def _line(signature: Signature) -> dict[str, Any]:
+    revision = signature.revision
+    version = getattr(revision, "version", None)
+    return {
+        "format": FORMAT,
+        "document": canonical(_document(revision)).decode(),
+        "content_hash": signature.content_hash,
+        "revision": revision.reference,
+        "version": version.number if version else None,
+        "side": signature.side,
+        "issued_at": signature.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "signer": signature.signer_name,
+        "seat": signature.seat,
+        "illustrative": signature.illustrative,
+        **{name: urlsafe_b64encode(bytes(getattr(signature, name))).rstrip(b"=").decode() for name in BYTES},
+    }
+
+
+def _document(revision: Revision) -> dict[str, Any]:
+    """As `roadmaps.content.document` makes it, but of the stored content unread: what was tampered with must show."""
+    return {
+        "format": content.FORMAT,
+        "road_map": revision.proposal.road_map.reference,
+        "base": revision.base_hash or None,
+        "content": revision.content,
+        "reason": revision.reason.to_json() if revision.reason else None,
+    }

@@ -1,0 +1,56 @@
+"""A lead's forecast: when it expects the milestone. It changes nothing that was agreed."""
+
+from datetime import date
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.policy import require
+from accounts.services import StaleEdit
+from audit.acting import acting
+from common.deadlines import FIRST_POSSIBLE
+from roadmaps.models import Assignment
+from roadmaps.services.errors import IllegalMove, said
+from roadmaps.services.proposals import locked
+
+LONGEST_REASON: Final = 1000
+
+
+@transaction.atomic
+def set_forecast(
+    *, assignment: Assignment, forecast_on: date | None, reason: str, based_on: int, by: Actor
+) -> Assignment:
+    """Write or take back the forecast of one lead, with its reason.
+
+    Raises: NotAllowed, StaleEdit, IllegalMove (dropped, done), ValidationError at ``forecast_on`` or ``reason``.
+    """
+    # before the row itself: a version that comes into force at this moment writes it too
+    locked(Assignment.objects.values_list("milestone__road_map", flat=True).get(pk=assignment.pk))
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",)).select_related("milestone__measure").get(pk=assignment.pk)
+    )
+    require(by, "milestone.forecast", assignment)
+    if assignment.row_version != based_on:
+        raise StaleEdit(assignment)
+    if assignment.dropped_in_id or assignment.milestone.dropped_in_id:
+        raise IllegalMove(_("This milestone is no longer in the road map: its forecast stays as it was."))
+    if assignment.milestone.completed_on:
+        raise IllegalMove(_("This milestone is done: there is nothing to expect any more."))
+    try:
+        reason = said(reason, LONGEST_REASON)
+    except IllegalMove as error:
+        raise ValidationError({"reason": str(error)}) from error
+    if not reason:
+        raise ValidationError({"reason": _("Say why: the other side reads it.")})
+    if forecast_on is not None and forecast_on < FIRST_POSSIBLE:
+        raise ValidationError({"forecast_on": _("A forecast lies after the summit of 14 June 2024.")})
+    if (assignment.forecast_on, assignment.forecast_reason) == (forecast_on, reason):
+        return assignment
+    assignment.forecast_on, assignment.forecast_reason = forecast_on, reason
+    assignment.row_version += 1
+    with acting(by.because(reason).act):
+        assignment.save()
+    return assignment

@@ -1,0 +1,223 @@
+"""The way of a proposal up to the keys: started, edited in place, published as a frozen revision, withdrawn."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Organisation
+from accounts.policy import require
+from accounts.services import StaleEdit
+from audit.acting import acting
+from audit.bulk import create_all
+from common.sides import Layer
+from common.text import Text
+from programme.models import Decision, Project
+from roadmaps import content as agreed
+from roadmaps.content import ContentError, RoadMapContent, content_hash, problems
+from roadmaps.models import (
+    Measure,
+    Milestone,
+    Proposal,
+    ProposalParty,
+    ProposalState,
+    Revision,
+    RoadMap,
+    Section,
+)
+from roadmaps.services.errors import IllegalMove, NotPublishable
+
+
+def locked(road_map_id: int) -> RoadMap:
+    """The road map's row is the lock of all that happens to it: keys, edits and publishing come one after the other."""
+    return RoadMap.objects.select_for_update(of=("self",)).get(pk=road_map_id)
+
+
+def open_revision(proposal: Proposal) -> Revision | None:
+    """What the keys can be turned on now, if anything."""
+    return proposal.revisions.filter(void_at__isnull=True).first()
+
+
+@transaction.atomic
+def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None, by: Actor) -> Proposal:
+    """A new draft that reads as the version in force does.
+
+    Raises: NotAllowed; IllegalMove for the other side's layer.
+    """
+    road_map = locked(road_map.pk)
+    require(by, "proposal.draft", road_map)
+    if layer not in (Layer.SHARED, by.side):
+        raise IllegalMove(_("A draft lies on the shared layer or on your own side's."))
+    if author is not None and author.pk not in _may_write_for(by, road_map):
+        raise IllegalMove(_("A draft is written by your own organisation."))
+    version = road_map.in_force()
+    newest = road_map.proposals.aggregate(newest=Max("number"))["newest"] or 0
+    proposal = Proposal(
+        road_map=road_map,
+        number=newest + 1,
+        layer=layer,
+        author=author,
+        base=version,
+        content=version.revision.content if version else RoadMapContent().to_json(),
+    )
+    with acting(by.act):
+        proposal.save()
+    require(by, "proposal.draft", proposal)
+    return proposal
+
+
+@transaction.atomic
+def save_content(
+    *, proposal: Proposal, content: RoadMapContent, reason: Text | None, based_on: int, by: Actor, now: datetime
+) -> Proposal:
+    """Keep an edit of the working copy.
+
+    - ``based_on`` is the ``row_version`` that was edited.
+    - Once published only the group's secretaries edit it, and the edit voids at once every key that has turned.
+
+    Raises: NotAllowed, StaleEdit, IllegalMove.
+    """
+    locked(proposal.road_map_id)
+    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    require(by, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
+    if not proposal.is_open:
+        raise IllegalMove(_("This proposal is closed: start a new one."))
+    if proposal.row_version != based_on:
+        raise StaleEdit(proposal)
+    written = content.to_json()
+    if (written, reason) == (proposal.content, proposal.reason):
+        return proposal
+    proposal.content, proposal.reason = written, reason
+    if proposal.state == ProposalState.PUBLISHED:
+        proposal.state = ProposalState.REWORKED
+        _void(proposal, by=by, now=now)
+    _save(proposal, by=by)
+    return proposal
+
+
+@transaction.atomic
+def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | None = None) -> Revision:
+    """Freeze the working copy as the next revision and put it to both keys.
+
+    Raises: NotAllowed, StaleEdit, IllegalMove (nothing new, closed, overtaken by a version), NotPublishable.
+    """
+    road_map = locked(proposal.road_map_id)
+    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    require(by, "proposal.publish", proposal)
+    if based_on is not None and proposal.row_version != based_on:
+        raise StaleEdit(proposal)
+    if not proposal.is_open or proposal.state == ProposalState.PUBLISHED:
+        raise IllegalMove(_("There is nothing new to publish: edit the proposal first."))
+    version = road_map.in_force()
+    if (version.pk if version else None) != proposal.base_id:
+        raise IllegalMove(_("The road map has moved on since this was drafted: start from the version in force."))
+    content = proposal.document
+    organisations = dict(Organisation.objects.values_list("code", "pk"))
+    if found := hindrances(content, road_map):
+        raise NotPublishable(found)
+    if version and content == version.revision.document:
+        raise IllegalMove(_("This reads exactly as the version in force: there is nothing to sign."))
+    revision = _freeze(proposal, content, by=by, now=now)
+    named = {organisations[code] for code in _codes(content) if code in organisations}
+    known = set(proposal.parties.values_list("organisation_id", flat=True))
+    parties = [ProposalParty(proposal=proposal, organisation_id=key) for key in sorted(named - known)]
+    create_all(ProposalParty, parties, act=by.act)
+    proposal.state, proposal.layer = ProposalState.PUBLISHED, Layer.SHARED
+    _save(proposal, by=by)
+    return revision
+
+
+@transaction.atomic
+def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Proposal:
+    """Take a proposal back, for good. What it said stays readable to whoever could read it.
+
+    Raises: NotAllowed, IllegalMove.
+    """
+    locked(proposal.road_map_id)
+    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    require(by, "proposal.withdraw", proposal)
+    if not proposal.is_open:
+        raise IllegalMove(_("This proposal is closed already."))
+    _void(proposal, by=by, now=now)
+    proposal.state = ProposalState.WITHDRAWN
+    _save(proposal, by=by)
+    return proposal
+
+
+def hindrances(content: RoadMapContent, road_map: RoadMap) -> tuple[ContentError, ...]:
+    """What keeps a text from being published, or from coming into force, as the other records stand now."""
+    sides = dict(Organisation.objects.values_list("code", "side"))
+    return (*problems(content, sides), *_unknown_codes(content), *_taken_identities(content, road_map))
+
+
+def _taken_identities(content: RoadMapContent, road_map: RoadMap) -> Iterator[ContentError]:
+    """An identity is one row's for good: another road map's may be copied, not taken over."""
+    ours = {row.uid for _path, row in content.rows()}
+    elsewhere = {
+        *Section.objects.filter(uid__in=ours).exclude(road_map=road_map).values_list("uid", flat=True),
+        *Measure.objects.filter(uid__in=ours).exclude(section__road_map=road_map).values_list("uid", flat=True),
+        *Milestone.objects.filter(uid__in=ours).exclude(road_map=road_map).values_list("uid", flat=True),
+    }
+    for path, row in content.rows():
+        if row.uid in elsewhere:
+            yield ContentError(f"{path}.uid", "This row belongs to another road map: copy it instead.")
+
+
+def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
+    decisions = set(Decision.objects.values_list("code", flat=True))
+    projects = set(Project.objects.values_list("code", flat=True))
+    for path, row in content.rows():
+        if isinstance(row, agreed.Measure) and row.decision and row.decision not in decisions:
+            yield ContentError(f"{path}.decision", f"There is no decision with the code {row.decision}.")
+        if isinstance(row, agreed.Milestone) and row.project and row.project not in projects:
+            yield ContentError(f"{path}.project", f"There is no project with the code {row.project}.")
+
+
+def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:
+    """The own organisations and those that answer to them; for a secretary also the side's lead of the group."""
+    keys = by.own_and_answering()
+    if by.side and road_map.group_id in by.groups(("secretary",)):
+        keys = keys | {road_map.group.lead(by.side).pk}
+    return keys
+
+
+def _freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: datetime) -> Revision:
+    number = proposal.revisions.count() + 1
+    base_hash = proposal.base.revision.content_hash if proposal.base else ""
+    revision = Revision(
+        proposal=proposal,
+        number=number,
+        reference=f"{proposal.reference}.R{number}",
+        content=content.to_json(),
+        reason=proposal.reason,
+        base_hash=base_hash,
+        content_hash=content_hash(proposal.road_map.reference, base_hash or None, content, proposal.reason),
+        published_at=now,
+        published_by=by.act.actor_name,
+    )
+    with acting(by.act):
+        revision.save()
+    return revision
+
+
+def _codes(content: RoadMapContent) -> set[str]:
+    codes = {executor.organisation for _s, _m, step in content.milestones() for executor in step.executors}
+    return codes | {measure.funding_organisation for _s, measure in content.measures() if measure.funding_organisation}
+
+
+def _void(proposal: Proposal, *, by: Actor, now: datetime) -> None:
+    """The open revision, and with it every key turned on it, counts no more; it stays readable with its names."""
+    revision = open_revision(proposal)
+    if revision:
+        revision.void_at, revision.row_version = now, revision.row_version + 1
+        with acting(by.act):
+            revision.save()
+
+
+def _save(proposal: Proposal, *, by: Actor) -> None:
+    proposal.row_version += 1
+    with acting(by.act):
+        proposal.save()
