@@ -1,0 +1,24 @@
+"""Who must be told what, when: for now only that the processes which will tell them are alive."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Heartbeat(models.Model):
+    """One row is one kind of process on one host, and when it last did something. Not audited: it is no content."""
+
+    class Kind(models.TextChoices):
+        WORKER = "worker", _("worker")
+        BEAT = "beat", _("beat")
+
+    name = models.CharField(_("host"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="reminders_heartbeat_one_a_process")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,17 @@
+"""Writing what the processes do."""
+
+import socket
+from datetime import datetime, timedelta
+
+from reminders.models import Heartbeat
+
+FORGOTTEN = timedelta(days=1)
+
+
+def record_heartbeat(*, kind: str, now: datetime) -> None:
+    """This host's process of that kind is alive.
+
+    Hosts not heard of for a day are forgotten: a container has a new name each time.
+    """
+    Heartbeat.objects.update_or_create(kind=kind, name=socket.gethostname(), defaults={"at": now})
+    Heartbeat.objects.filter(at__lt=now - FORGOTTEN).delete()
