@@ -1,0 +1,23 @@
+"""The small forms of the pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+
+class ForecastForm(forms.Form):
+    """One lead's forecast; ``based_on`` is the version of the assignment that the page showed."""
+
+    assignment = forms.IntegerField(widget=forms.HiddenInput)
+    based_on = forms.IntegerField(widget=forms.HiddenInput)
+    forecast_on = forms.DateField(
+        label=gettext_lazy("Forecast"),
+        required=False,
+        help_text=gettext_lazy("When you expect it. Empty: you take the forecast back."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        help_text=gettext_lazy("The other side reads it. It changes nothing that was agreed."),
+        widget=forms.Textarea({"rows": 2}),
+    )

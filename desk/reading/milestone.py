@@ -1,0 +1,135 @@
+"""One milestone as its page shows it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from accounts.actors import Actor
+from accounts.history import Entry, entries
+from accounts.policy import visible
+from desk.forms import ForecastForm
+from desk.reading.agreed import LiveMilestone, live, milestones_in_force
+from desk.reading.records import areas, bodies, seen
+from programme.models import Decision, Meeting, PriorityArea, Project
+from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
+
+
+@dataclass(frozen=True)
+class Doer:
+    """One executor; ``form`` is there where the reader writes its forecast."""
+
+    assignment: Assignment
+    form: ForecastForm | None
+
+
+class MilestonePage:
+    """Read by `desk/milestone.html`; each part is worked out when the page first shows it."""
+
+    def __init__(self, actor: Actor, record: Milestone, bound: ForecastForm | None = None) -> None:
+        self.actor, self.record, self._bound = actor, record, bound
+
+    @cached_property
+    def live(self) -> LiveMilestone:
+        """Of a dropped milestone too: its dates stay readable."""
+        found = milestones_in_force(self.actor, pk=self.record.pk).first()
+        return live(self.actor, [found or self._dropped()])[0]
+
+    def _dropped(self) -> Milestone:
+        rows = seen(self.actor, Milestone.objects.filter(pk=self.record.pk))
+        found: Milestone = rows.select_related("measure", "road_map__group").prefetch_related("assignments").get()
+        return found
+
+    @cached_property
+    def is_sample(self) -> bool:
+        """Whether the version in force was signed with sample keys."""
+        version = self.versions[-1] if self.versions else None
+        return bool(version and version.illustrative)
+
+    @cached_property
+    def versions(self) -> list[RoadMapVersion]:
+        return list(
+            seen(self.actor, RoadMapVersion.objects.filter(road_map=self.record.road_map_id)).order_by("number")
+        )
+
+    @cached_property
+    def area(self) -> PriorityArea | None:
+        return areas(self.actor).filter(group=self.record.road_map.group_id).first()
+
+    @cached_property
+    def doers(self) -> list[Doer]:
+        """Leads first, as the agreed text names them."""
+        rows = seen(self.actor, Assignment.objects.filter(milestone=self.record, dropped_in=None))
+        rows = rows.prefetch_related(Prefetch("organisation", bodies(self.actor))).order_by("position")
+        may = visible(self.actor, "milestone.forecast", Assignment.objects.filter(milestone=self.record))
+        own = set(may.values_list("pk", flat=True)) if not self.record.dropped_in_id else set()
+        return [Doer(row, self._form(row) if row.pk in own else None) for row in rows]
+
+    def _form(self, row: Assignment) -> ForecastForm:
+        if self._bound is not None and str(self._bound.data.get("assignment")) == str(row.pk):
+            return self._bound
+        return ForecastForm(
+            auto_id=f"id_%s_{row.pk}",
+            initial={
+                "assignment": row.pk,
+                "based_on": row.row_version,
+                "forecast_on": row.forecast_on,
+                "reason": row.forecast_reason,
+            },
+        )
+
+    @cached_property
+    def leads(self) -> list[Doer]:
+        return [doer for doer in self.doers if doer.assignment.role == AssignmentRole.LEAD]
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The decision that its measure carries out, with the meeting's record."""
+        decisions = Decision.objects.prefetch_related(Prefetch("meeting", seen(self.actor, Meeting.objects.all())))
+        return seen(self.actor, decisions.filter(measures=self.record.measure)).first()
+
+    @cached_property
+    def project(self) -> Project | None:
+        return seen(self.actor, Project.objects.filter(milestones=self.record)).first()
+
+    @cached_property
+    def history(self) -> list[Entry]:
+        """Of the milestone and of its executors, newest first."""
+        rows = [self.record, *(doer.assignment for doer in self.doers)]
+        found = [entry for row in rows for entry in entries(row, self.actor)]
+        return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
+
+    @property
+    def strip(self) -> "Strip | None":
+        return strip(self.live, self.actor.today)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The dates on one line of 1,000 units; each place is None where there is no such date."""
+
+    first: int | None
+    agreed: int | None
+    forecast: int | None
+    done: int | None
+    pending: int | None
+    today: int
+
+
+def strip(entry: LiveMilestone, today: date) -> Strip | None:
+    """Where the dates lie between the earliest and the latest of them, with a margin; None without an agreed date."""
+    row = entry.row
+    pending = entry.pending.deadline.due_on if entry.pending else None
+    days = [row.original_due_on, row.due_on, entry.forecast_on, row.completed_on, pending]
+    known = [day for day in days if day]
+    if row.due_on is None or not known:
+        return None
+    start, end = min(*known, today) - timedelta(days=30), max(*known, today) + timedelta(days=30)
+    length = (end - start).days
+
+    def place(day: date | None) -> int | None:
+        return round((day - start).days / length * 1000) if day else None
+
+    first, agreed, forecast, done, asked = map(place, days)
+    return Strip(first, agreed, forecast, done, asked, today=place(today) or 0)
