@@ -1,0 +1,88 @@
+"""Is it alive, and is it ready? For whatever starts, watches and replaces the processes.
+
+The answers are words only: they need no sign-in and tell a stranger nothing.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from partnership.celery import app
+from reminders.models import Heartbeat
+
+STALE = timedelta(seconds=90)
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> JsonResponse:
+    """200 as long as this process answers at all; it asks nothing of others."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 where all of it works, 503 where any part does not, each part by name."""
+    checks = {name: "ok" if _holds(check) else "failed" for name, check in CHECKS.items()}
+    whole = all(result == "ok" for result in checks.values())
+    return JsonResponse({"status": "ok" if whole else "failed", **checks}, status=200 if whole else 503)
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except DatabaseError:
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def broker_answers() -> bool:
+    """Its queue can be counted: on Redis over the network, on files in their folder."""
+    with app.connection_for_write() as broker:
+        failures: tuple[type[BaseException], ...] = (*broker.connection_errors, *broker.channel_errors, OSError)
+        try:
+            broker.ensure_connection(max_retries=1, timeout=3, reraise_as_library_errors=False)
+            channel: Any = broker.default_channel
+            channel.queue_declare(queue=app.conf.task_default_queue)
+        except failures:
+            return False
+    return True
+
+
+def _worker() -> bool:
+    return _beats("worker")
+
+
+def _beat() -> bool:
+    return _beats("beat")
+
+
+def _beats(kind: str) -> bool:
+    return Heartbeat.objects.filter(kind=kind, at__gte=timezone.now() - STALE).exists()
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "broker": broker_answers,
+    "worker": _worker,
+    "beat": _beat,
+}

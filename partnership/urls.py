@@ -1,0 +1,29 @@
+"""Every address, by the floor that answers it."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.urls import include, path
+
+from partnership import health
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it by name, whatever the pages say."""
+    return redirect(static("icon.svg"))
+
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("favicon.ico", favicon),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("", include("desk.urls")),
+]
+
+handler403 = "desk.views.refused"
