@@ -1,0 +1,72 @@
+"""A scratch database beside the configured one, the median of some runs, and where figures are kept."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Final
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+RESULTS: Final = Path(__file__).with_name("results.json")
+TIMES: Final = 5
+Figures = dict[str, float]
+
+
+def run(name: str, measure: Callable[[], Figures]) -> int:
+    """Measure on a scratch PostgreSQL database, print and keep; the exit code."""
+    if connection.vendor != "postgresql":
+        sys.stderr.write("DATABASE_URL must name a PostgreSQL database: what is measured here is PostgreSQL.\n")
+        return 2
+    setup_test_environment()
+    own = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{own}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        found = measure()
+    finally:
+        connection.creation.destroy_test_db(own, verbosity=0)
+    keep(name, found)
+    for figure, value in found.items():
+        sys.stdout.write(f"{figure:<60}{value:>10g}\n")
+    return 0
+
+
+def keep(name: str, found: Figures) -> None:
+    """Into the results, beside those of the other benches."""
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    kept[name] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "on": f"{os.cpu_count()} CPUs, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}",
+        "figures": found,
+    }
+    RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def seconds(act: Callable[[], object]) -> float:
+    begun = perf_counter()
+    act()
+    return perf_counter() - begun
+
+
+def typical(act: Callable[[], object]) -> float:
+    """The median seconds of some runs, after one that warms up."""
+    act()
+    return median(seconds(act) for _ in range(TIMES))
+
+
+def queries(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as made:
+        act()
+    return len(made)
+
+
+def rounded(found: Figures) -> Figures:
+    """Three digits are all that such a figure is good for."""
+    return {name: float(f"{value:.3g}") for name, value in found.items()}

@@ -1,0 +1,93 @@
+"""What two keys cost, on PostgreSQL: a version brought into force, the rows read back, two contents compared.
+
+Run as `python -m bench.two_keys`; docs/benchmarks.md says with which settings, and what the figures must hold.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from statistics import median
+
+from django.core.management import call_command
+
+from bench.documents import document, every_date, every_row, reworked
+from bench.running import TIMES, Figures, queries, rounded, run, seconds, typical
+from roadmaps.comparison import compare
+from roadmaps.content import RoadMapContent, content_hash
+from roadmaps.models import Revision, RoadMap
+from roadmaps.services import content_of, start_proposal
+from tests.faults import energy
+from tests.people import actor_for
+from tests.roadmaps.test_two_keys import Group
+
+Change = Callable[[RoadMapContent, date], RoadMapContent]
+
+
+def measure() -> Figures:
+    return rounded({**into_force(), **reading(), **comparing()})
+
+
+def into_force() -> Figures:
+    """The second key's turn, where the deadlines of 300 milestones change; of 30; and where their executors do too."""
+    few, large, whole = (second_key(30, every_date), second_key(300, every_date), second_key(300, every_row))
+    hashing = typical(lambda: content_hash("RM-07", None, document(300), None))
+    return {
+        "into force, 300 milestones changed: seconds": large[0],
+        "into force, 300 milestones changed: queries": large[1],
+        "into force, 30 milestones changed: seconds": few[0],
+        "into force, 30 milestones changed: queries": few[1],
+        "into force, 300 milestones, 600 executors: seconds": whole[0],
+        "into force, 300 milestones, 600 executors: queries": whole[1],
+        "into force, 300 milestones: times hashing the document": large[0] / hashing,
+    }
+
+
+def reading() -> Figures:
+    """The 300 milestones in force, read back as a document."""
+    road_map = RoadMap.objects.get(reference="RM-07")
+    return {
+        "reading 300 milestones back: ms": typical(lambda: content_of(road_map)) * 1000,
+        "reading 300 milestones back: queries": queries(lambda: content_of(road_map)),
+    }
+
+
+def comparing() -> Figures:
+    """Two contents of 1,000 milestones in 100 measures."""
+    before, same, other = document(1000), document(1000), document(1000, first=5000)
+    after = reworked(before)
+    hashing = typical(lambda: content_hash("RM-07", None, before, None))
+    revised = typical(lambda: compare(before, after))
+    return {
+        "comparing 1,000 rows, revised: ms": revised * 1000,
+        "comparing 1,000 rows, equal: ms": typical(lambda: compare(before, same)) * 1000,
+        "comparing 1,000 rows, all others: ms": typical(lambda: compare(before, other)) * 1000,
+        "comparing 1,000 rows, revised: times hashing one of them": revised / hashing,
+    }
+
+
+def second_key(steps: int, change: Change) -> tuple[float, int]:
+    """Median seconds of the second key's turn over several versions from empty tables, and the queries of one."""
+    call_command("flush", interactive=False, verbosity=0)
+    energy.set_up()
+    group = Group()
+    group.edit(lambda _: document(steps))
+    group.adopt()
+
+    def put(place: int) -> Revision:
+        road_map = RoadMap.objects.get(reference="RM-07")
+        start_proposal(road_map=road_map, layer="shared", author=None, by=actor_for(group.secretary))
+        group.edit(lambda content: change(content, date(2028, 1, 1) + timedelta(days=place)))
+        revision = group.publish()
+        group.sign(revision, "UZ")
+        return revision
+
+    times = []
+    for place in range(TIMES):
+        revision = put(place)
+        times.append(seconds(lambda: group.sign(revision, "KR")))  # noqa: B023
+    last = put(TIMES)
+    return median(times), queries(lambda: group.sign(last, "KR"))
+
+
+if __name__ == "__main__":
+    sys.exit(run("two_keys", measure))

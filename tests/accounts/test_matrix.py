@@ -1,0 +1,280 @@
+"""Who may what: the whole table, once through the policy and once through the admin. The same expectation for both."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Membership, Organisation, OrganisationName, Seat, ServiceAccount, User, WorkingGroup
+from accounts.permissions import PERMISSIONS
+from accounts.policy import can, can_on, visible
+from audit.models import Audited
+from programme.models import (
+    Decision,
+    DecisionParty,
+    Indicator,
+    Meeting,
+    Observation,
+    PriorityArea,
+    Project,
+    ProjectParticipant,
+)
+from roadmaps.models import Milestone, Proposal, RoadMap
+from tests.people import draft_of, former_member, loner, person, put_in_force, seat, service_account
+
+pytestmark = pytest.mark.django_db
+
+MEMBERS = {
+    # persona: role and organisation
+    "reader of energy": ("reader", "minenergy"),
+    "officer of energy": ("officer", "minenergy"),
+    "administrator of energy": ("administrator", "minenergy"),
+    "officer of uzkimyosanoat": ("officer", "uzkimyosanoat"),
+    "head of motie": ("head", "motie"),
+    "administrator of miit": ("administrator", "miit"),
+    "administrator of motie": ("administrator", "motie"),
+    "auditor of miit": ("auditor", "miit"),
+    "controller of uz": ("controller", "presidential-administration"),
+    "officer of edcf": ("officer", "edcf"),
+    "officer of moef": ("officer", "moef"),
+    "officer of kia": ("officer", "kia"),
+}
+SEATS = {
+    "co-chair uz energy": ("co_chair", "UZ", "energy"),
+    "secretary kr energy": ("secretary", "KR", "energy"),
+    "member kr energy": ("member", "KR", "energy"),
+}
+WITHOUT = {"former member", "superuser", "outsider", "koica system without scope"}
+SYSTEM = "koica system"
+EVERYBODY = {*MEMBERS, *SEATS, SYSTEM}
+
+ENERGY = {
+    "reader of energy",
+    "officer of energy",
+    "administrator of energy",
+    "co-chair uz energy",  # a seat and nothing else: its holder belongs to no organisation here
+    "secretary kr energy",
+    "member kr energy",
+}
+# MIIT and MOTIE coordinate; the auditors and the control body see all of the shared layer
+SIDE_WIDE = {
+    "head of motie",
+    "administrator of miit",
+    "administrator of motie",
+    "auditor of miit",
+    "controller of uz",
+}
+CHEMISTRY = SIDE_WIDE | {"officer of uzkimyosanoat"}
+UZ_ENERGY = {"reader of energy", "officer of energy", "administrator of energy", "co-chair uz energy"}
+UZ_SIDE_WIDE = {"administrator of miit", "auditor of miit", "controller of uz"}
+
+# (permission, record): who has it; every other persona has not
+EXPECTED: dict[tuple[str, str], set[str]] = {
+    ("area.view", "energy area"): EVERYBODY,
+    ("group.view", "energy group"): EVERYBODY,
+    ("group.view", "seat of uz energy"): EVERYBODY,
+    ("organisation.view", "minenergy"): EVERYBODY,
+    ("organisation.view", "name of kia"): EVERYBODY,
+    ("meeting.view", "summit"): EVERYBODY,
+    ("decision.view", "D13"): EVERYBODY,
+    ("decision.view", "party of D13"): EVERYBODY,
+    ("indicator.view", "F1"): EVERYBODY,
+    ("indicator.view", "observation of F1"): EVERYBODY,
+    # D05: chemistry, led by uzkimyosanoat and MOTIE
+    ("project.view", "D05"): SIDE_WIDE | {"officer of uzkimyosanoat"},
+    ("project.edit", "D05"): {"officer of uzkimyosanoat", "head of motie"},
+    ("project.view", "participant of D05"): SIDE_WIDE | {"officer of uzkimyosanoat"},
+    # D14: finance, led by both ministries of finance, funded by EDCF, which answers to MOEF through KEXIM
+    ("project.view", "D14"): SIDE_WIDE | {"officer of edcf", "officer of moef"},
+    ("project.edit", "D14"): {"officer of moef"},
+    # D08: engineering, led by Uzavtosanoat and MOTIE, names Kia
+    ("project.view", "D08"): SIDE_WIDE | {"officer of kia"},
+    ("project.edit", "D08"): {"head of motie"},
+    ("roadmap.view", "RM-07"): SIDE_WIDE | ENERGY,
+    ("proposal.view", "RM-07.P1"): SIDE_WIDE | ENERGY,
+    ("proposal.view", "uz draft"): UZ_SIDE_WIDE | UZ_ENERGY,
+    # engineering's draft names Kia in its content only: an organisation named in it sees it once it is published
+    ("proposal.view", "RM-04.P1"): SIDE_WIDE,
+    # the energy group's own acts: its secretaries, its co-chairs, the officers of its lead organisations
+    ("proposal.draft", "RM-07"): {"officer of energy", "head of motie", "secretary kr energy"},
+    ("proposal.draft", "RM-07.P1"): {"officer of energy", "head of motie", "secretary kr energy"},
+    ("proposal.draft", "uz draft"): {"officer of energy"},
+    ("proposal.publish", "RM-07.P1"): {"secretary kr energy"},
+    ("proposal.withdraw", "RM-07.P1"): {"secretary kr energy"},
+    ("proposal.sign", "RM-07.P1"): {"co-chair uz energy"},
+    ("proposal.refuse", "RM-07.P1"): {"co-chair uz energy"},
+    # chemistry, in force: its leads; Kia is a party of the proposal, and sees that alone
+    ("proposal.view", "RM-03.P1"): CHEMISTRY | {"officer of kia"},
+    ("proposal.view", "party of RM-03.P1"): CHEMISTRY | {"officer of kia"},
+    ("proposal.view", "revision of RM-03.P1"): CHEMISTRY | {"officer of kia"},
+    ("proposal.view", "signature of RM-03.P1"): CHEMISTRY | {"officer of kia"},
+    ("proposal.view", "refusal of RM-03.P1"): CHEMISTRY | {"officer of kia"},
+    ("roadmap.view", "RM-03"): CHEMISTRY,
+    ("roadmap.view", "version of RM-03"): CHEMISTRY,
+    ("roadmap.view", "section of RM-03"): CHEMISTRY,
+    ("roadmap.view", "measure of RM-03"): CHEMISTRY,
+    ("milestone.view", "milestone of RM-03"): CHEMISTRY,
+    ("milestone.view", "lead of RM-03"): CHEMISTRY,
+    ("milestone.forecast", "milestone of RM-03"): {"officer of uzkimyosanoat", "head of motie"},
+    ("milestone.forecast", "lead of RM-03"): {"officer of uzkimyosanoat"},
+    ("organisation.edit", "minenergy"): {"administrator of energy", "administrator of miit"},
+    ("organisation.edit", "name of kia"): {"administrator of motie"},
+    ("membership.manage", "membership in minenergy"): {"administrator of energy", "administrator of miit"},
+    ("membership.manage", "person of minenergy"): {"administrator of energy", "administrator of miit"},
+    # nobody manages themselves
+    ("membership.manage", "own membership of the administrator of energy"): {"administrator of miit"},
+    ("seat.manage", "seat of uz energy"): {"administrator of miit"},
+    ("service_account.manage", "koica system"): {"administrator of motie"},
+}
+
+
+@pytest.fixture
+def cast(programme: None) -> dict[str, Actor]:
+    """Every persona as an actor."""
+    today = timezone.localdate()
+    people: dict[str, User] = {name: person(role, code) for name, (role, code) in MEMBERS.items()}
+    people |= {name: seat(role, side, group) for name, (role, side, group) in SEATS.items()}
+    people |= {
+        "former member": former_member("officer", "minenergy", ended=today - timedelta(days=1)),
+        "superuser": loner(is_superuser=True),
+        "outsider": loner(),
+    }
+    actors = {name: Actor(door="admin", today=today, person=user) for name, user in people.items()}
+    for name, scopes in ((SYSTEM, ["read"]), ("koica system without scope", [])):
+        actors[name] = Actor(door="api", today=today, account=service_account("koica", scopes))
+    return actors
+
+
+@pytest.fixture
+def records(cast: dict[str, Actor]) -> dict[str, Model]:
+    energy = WorkingGroup.objects.get(code="energy")
+    version = put_in_force("RM-03", party="kia")
+    milestone = Milestone.objects.filter(road_map__reference="RM-03")[0]
+    officer = cast["officer of energy"].person
+    assert officer is not None
+    own = Membership.objects.get(user=cast["administrator of energy"].person)
+    return {
+        "energy area": PriorityArea.objects.get(code="energy"),
+        "energy group": energy,
+        "seat of uz energy": Seat.objects.get(user=cast["co-chair uz energy"].person),
+        "minenergy": Organisation.objects.get(code="minenergy"),
+        "name of kia": OrganisationName.objects.get(organisation__code="kia"),
+        "summit": Meeting.objects.get(),
+        "D13": Decision.objects.get(code="D13"),
+        "party of D13": DecisionParty.objects.filter(decision__code="D13")[0],
+        "F1": Indicator.objects.get(code="F1"),
+        "observation of F1": Observation.objects.get(indicator__code="F1"),
+        **{code: Project.objects.get(code=code) for code in ("D05", "D14", "D08")},
+        "participant of D05": ProjectParticipant.objects.filter(project__code="D05")[0],
+        "RM-07": RoadMap.objects.get(reference="RM-07"),
+        "RM-07.P1": Proposal.objects.get(road_map__reference="RM-07", number=1),
+        "RM-04.P1": Proposal.objects.get(road_map__reference="RM-04", number=1),
+        "uz draft": draft_of("minenergy", "energy"),
+        "RM-03": version.road_map,
+        "RM-03.P1": version.revision.proposal,
+        "party of RM-03.P1": version.revision.proposal.parties.get(),
+        "revision of RM-03.P1": version.revision,
+        "signature of RM-03.P1": version.revision.signatures.get(),
+        "refusal of RM-03.P1": version.revision.refusals.get(),
+        "version of RM-03": version,
+        "section of RM-03": milestone.measure.section,
+        "measure of RM-03": milestone.measure,
+        "milestone of RM-03": milestone,
+        "lead of RM-03": milestone.assignments.get(side="UZ", role="lead"),
+        "membership in minenergy": Membership.objects.get(user=cast["officer of energy"].person),
+        "person of minenergy": officer,
+        "own membership of the administrator of energy": own,
+        "koica system": ServiceAccount.objects.get(scopes=["read"]),
+    }
+
+
+def cells() -> Iterator[tuple[str, str]]:
+    yield from EXPECTED
+
+
+def test_the_table(cast: dict[str, Actor], records: dict[str, Model]) -> None:
+    found = {
+        (permission, name): {who for who, actor in cast.items() if can_on(actor, permission, records[name])}
+        for permission, name in cells()
+    }
+    assert found == EXPECTED
+
+
+def test_a_list_and_a_record_never_disagree(cast: dict[str, Actor], records: dict[str, Model]) -> None:
+    for permission, name in cells():
+        record = records[name]
+        for who, actor in cast.items():
+            listed = visible(actor, permission, type(record)._default_manager.all()).filter(pk=record.pk)
+            assert listed.count() == (who in EXPECTED[permission, name]), (who, permission, name)
+
+
+def test_the_admin_answers_the_same(cast: dict[str, Actor], records: dict[str, Model]) -> None:
+    """A record's form opens for whoever may see it, and is a 404 for all others; it saves for whoever may edit it."""
+    clients = {}
+    for who, actor in cast.items():
+        if actor.person:
+            clients[who] = Client()
+            clients[who].force_login(actor.person)
+    for (permission, name), allowed in EXPECTED.items():
+        record = records[name]
+        address = _form_of(record)
+        if address is None:
+            continue
+        access: Any = type(record).access  # type: ignore[attr-defined]
+        for who, client in clients.items():
+            if permission == access.view:
+                assert client.get(address).status_code == (200 if who in allowed else 404), (who, permission, name)
+            else:
+                seen = can_on(cast[who], access.view, record)
+                status = client.post(address, {}).status_code
+                assert status == (200 if who in allowed else 403 if seen else 404), (who, permission, name)
+
+
+def _form_of(record: Model) -> str | None:
+    from django.contrib.admin import site
+
+    if not site.is_registered(type(record)):
+        return None
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
+def test_unknown_permissions_are_denied_to_all(cast: dict[str, Actor], records: dict[str, Model]) -> None:
+    for actor in cast.values():
+        assert not can(actor, "frobnicate")
+        # a permission that exists, asked of a model that does not declare it
+        assert not can_on(actor, "area.view", records["person of minenergy"])
+        for record in records.values():
+            assert not can_on(actor, "frobnicate", record)
+
+
+def test_without_a_membership_in_force_there_is_nothing(cast: dict[str, Actor]) -> None:
+    for name in WITHOUT:
+        for model in audited_models():
+            access: Any = model.access  # type: ignore[attr-defined]
+            for permission in access.permissions:
+                assert not visible(cast[name], permission, model._default_manager.all()).exists(), (name, model)
+
+
+def test_every_audited_model_and_permission_is_in_the_table(records: dict[str, Model]) -> None:
+    assert {type(record) for record in records.values()} == set(audited_models())
+    assert {permission for permission, _name in EXPECTED} == set(PERMISSIONS)
+
+
+def audited_models() -> list[type[Audited]]:
+    return [model for model in apps.get_models() if issubclass(model, Audited)]
+
+
+def test_a_membership_counts_from_its_first_to_its_last_day(programme: None) -> None:
+    today = timezone.localdate()
+    user = former_member("officer", "minenergy", ended=today)
+    assert can(Actor(door="admin", today=today, person=user), "area.view")
+    assert not can(Actor(door="admin", today=today + timedelta(days=1), person=user), "area.view")
+    begins: date = Membership.objects.get(user=user).valid_from
+    assert not can(Actor(door="admin", today=begins - timedelta(days=1), person=user), "area.view")

@@ -1,0 +1,3 @@
+from tests.fixtures_programme import programme
+
+__all__ = ["programme"]

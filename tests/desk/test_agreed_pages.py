@@ -1,0 +1,149 @@
+"""What is in force, live: the table, a milestone, the desk; each as far as it shows to the reader."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from common.deadlines import Deadline, Precision
+from common.text import Text
+from roadmaps.content import Executor, Measure, RoadMapContent, Role
+from roadmaps.content import Milestone as Step
+from roadmaps.models import Assignment, Milestone, Proposal, RoadMapVersion
+from tests.people import person, put_in_force, seat
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
+
+LEADS = (Executor("uzkimyosanoat", Role.LEAD), Executor("motie", Role.LEAD))
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def steps(*days: int, also: str = "") -> tuple[Step, ...]:
+    """One milestone a number of days from today; the first has another executor too."""
+    today = timezone.localdate()
+    return tuple(
+        Step(
+            uid=uuid4(),
+            number=place,
+            mechanism=Text.of(f"Step {place}"),
+            deadline=Deadline(today + timedelta(days=left), Precision.DAY),
+            executors=(*LEADS, Executor(also, Role.CO_EXECUTOR)) if also and place == 1 else LEADS,
+        )
+        for place, left in enumerate(days, start=1)
+    )
+
+
+def in_force(change: Callable[[RoadMapContent], RoadMapContent]) -> RoadMapVersion:
+    """Chemistry's draft, changed and put in force."""
+    proposal = Proposal.objects.get(road_map__reference="RM-03")
+    content = change(proposal.document).to_json()
+    Proposal.objects.filter(pk=proposal.pk).update(content=content)
+    return put_in_force("RM-03", party="kia")
+
+
+def with_steps(*days: int, also: str = "") -> Callable[[RoadMapContent], RoadMapContent]:
+    def change(content: RoadMapContent) -> RoadMapContent:
+        section = content.sections[0]
+        measure = replace(section.measures[0], milestones=steps(*days, also=also))
+        return replace(content, sections=(replace(section, measures=(measure,)),))
+
+    return change
+
+
+def test_a_lead_forecasts_and_the_risk_shows_on_the_road_map_and_the_desk() -> None:
+    in_force(with_steps(90))
+    officer = signed_in(person("officer", "uzkimyosanoat"))
+    milestone = Milestone.objects.get()
+    lead = Assignment.objects.get(side="UZ")
+    address = f"/milestones/{milestone.uid}/"
+    late = str(timezone.localdate() + timedelta(days=100))
+    given = {"assignment": lead.pk, "based_on": lead.row_version, "forecast_on": late, "reason": ""}
+    refused = officer.post(address, given)
+    assert refused.status_code == 400 and late in refused.content.decode()
+    assert officer.post(address, {**given, "reason": "The ground is frozen."}).status_code == 302
+    page = officer.get(address).content.decode()
+    assert "At risk" in page and "The ground is frozen." in page and "10 days later" in page
+    milestone.refresh_from_db()
+    assert milestone.due_on == timezone.localdate() + timedelta(days=90)
+    assert "At risk" in officer.get("/road-maps/RM-03/").content.decode()
+    desk = officer.get("/")
+    assert [task.shape for task in desk.context["tasks"]] == ["risk"]
+    stale = officer.post(address, {**given, "reason": "Once more."})
+    assert stale.status_code == 400 and "meanwhile" in stale.content.decode()
+
+
+def test_nobody_forecasts_for_another_lead() -> None:
+    in_force(with_steps(90, also="minenergy"))
+    lead = Assignment.objects.get(side="UZ", role="lead")
+    given = {"assignment": lead.pk, "based_on": 1, "forecast_on": "2030-01-01", "reason": "Mine."}
+    address = f"/milestones/{lead.milestone.uid}/"
+    assert signed_in(person("officer", "minenergy")).post(address, given).status_code == 403
+    assert signed_in(person("officer", "motie")).post(address, given).status_code == 403
+    assert signed_in(person("officer", "kia")).post(address, given).status_code == 404
+    lead.refresh_from_db()
+    assert lead.forecast_on is None
+
+
+def test_a_co_executor_sees_the_rows_that_name_it_and_no_count_of_others() -> None:
+    in_force(with_steps(5, -3, 200, also="minenergy"))
+    insider = signed_in(person("officer", "uzkimyosanoat")).get("/road-maps/RM-03/")
+    part = signed_in(person("officer", "minenergy")).get("/road-maps/RM-03/")
+    assert (insider.context["page"].counts.total, part.context["page"].counts.total) == (3, 1)
+    text = part.content.decode()
+    assert "Step 1" in text and "Step 2" not in text and "extract" in text
+    assert part.context["page"].counts.overdue == 0
+    hidden = Milestone.objects.get(number=2)
+    assert signed_in(person("officer", "minenergy")).get(f"/milestones/{hidden.uid}/").status_code == 404
+    rows = signed_in(person("officer", "minenergy")).get("/road-maps/").context["rows"]
+    assert [row.milestones for row in rows if row.road_map.reference == "RM-03"] == [1]
+
+
+def test_the_tabs_hold_what_they_say() -> None:
+    in_force(with_steps(5, -3, 200))
+    client = signed_in(person("officer", "uzkimyosanoat"))
+    page = client.get("/road-maps/RM-03/").context["page"]
+    assert page.tabs == {"late": 1, "pending": 0, "mine": 3}
+    late = client.get("/road-maps/RM-03/?only=late").content.decode()
+    assert "Step 2" in late and "Step 1" not in late
+    assert client.get("/road-maps/RM-03/?version=9").status_code == 404
+    assert client.get("/road-maps/RM-03/?only=%00").status_code == 200
+
+
+def test_the_desk_lists_the_most_urgent_first() -> None:
+    in_force(with_steps(5, -3, 200))
+    tasks = signed_in(person("head", "uzkimyosanoat")).get("/").context["tasks"]
+    assert [task.shape for task in tasks] == ["overdue", "soon"]
+    assert signed_in(person("officer", "kia")).get("/").context["tasks"] == []
+    secretary = signed_in(seat("secretary", "UZ", "energy")).get("/").context["tasks"]
+    assert [task.verb for task in secretary] == ["publish"]
+
+
+def test_three_hundred_milestones_cost_few_queries_and_little_paper() -> None:
+    def many(content: RoadMapContent) -> RoadMapContent:
+        section = content.sections[0]
+        measures = tuple(
+            Measure(uuid4(), number, Text.of(f"Measure {number}"), milestones=steps(*range(number, number + 3)))
+            for number in range(1, 101)
+        )
+        return replace(content, sections=(replace(section, measures=measures),))
+
+    in_force(many)
+    client = signed_in(person("officer", "uzkimyosanoat"))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/road-maps/RM-03/")
+    assert page.context["page"].counts.total == 300
+    assert len(queries) <= 25, "\n".join(query["sql"][:180] for query in queries)
+    assert len(page.content) <= 250_000, len(page.content)
+    assert isinstance(page.context["page"].version.in_force_at.date(), date)

@@ -1,0 +1,61 @@
+"""Starting the product as a person would: another process, an environment of its own, a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+OWN = (
+    "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "PORT",
+    "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXIES",
+)  # fmt: skip
+
+PRODUCTION = {
+    "DEMO": "false",
+    "SECRET_KEY": "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "roadmaps.example.org",
+    "ORIGIN": "https://roadmaps.example.org",
+}
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's, without what the product and Django read; then ``variables``."""
+    kept = {name: value for name, value in os.environ.items() if name not in OWN and not name.startswith("DJANGO_")}
+    return kept | variables
+
+
+def run(
+    arguments: Sequence[str], variables: Mapping[str, str], tree: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """A Python of the same kind, in the product's folder or in another ``tree``, until it ends."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree or settings.BASE_DIR,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def manage(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return run(["manage.py", *arguments], variables)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def copy_of_the_settings(folder: Path) -> Path:
+    """A tree of its own that holds just enough to read the settings: a place for a ``.env``."""
+    shutil.copytree(settings.BASE_DIR / "partnership", folder / "partnership")
+    shutil.copy(settings.BASE_DIR / "manage.py", folder)
+    return folder
