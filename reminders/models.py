@@ -1,4 +1,4 @@
-"""Who must be told what, when: for now only that the processes which will tell them are alive."""
+"""Who must be told what, when: so far only that the processes which will tell them are alive."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,10 @@
 """The rows brought in line with the version in force. The only code that writes `due_on`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from audit.acting import Act
@@ -20,53 +23,32 @@ def project_version(*, version: RoadMapVersion, act: Act) -> None:
 
     Only rows that change get a history row. The number of queries does not grow with the rows.
     """
-    document = version.revision.document
-    road_map = version.road_map_id
-    codes = _Codes()
+    document, road_map, codes = version.revision.document, version.road_map_id, _Codes()
     sections = _upsert(
-        Section,
         Section.objects.filter(road_map=road_map),
-        lambda row: row.uid,
+        _uid,
         {row.uid: _section(row, place, road_map) for place, row in enumerate(document.sections)},
         version,
         act,
     )
-    measures = _upsert(
-        Measure,
-        Measure.objects.filter(section__road_map=road_map),
-        lambda row: row.uid,
-        {
-            row.uid: _measure(row, place, sections[section.uid].pk, codes)
-            for place, (section, row) in enumerate(document.measures())
-        },
-        version,
-        act,
-    )
-    milestones = _upsert(
-        Milestone,
-        Milestone.objects.filter(road_map=road_map),
-        lambda row: row.uid,
-        {
-            row.uid: _milestone(row, place, road_map, measures[measure.uid].pk, codes)
-            for place, (_s, measure, row) in enumerate(document.milestones())
-        },
-        version,
-        act,
-    )
-    _upsert(
-        Assignment,
-        Assignment.objects.filter(milestone__road_map=road_map),
-        lambda row: (row.milestone_id, row.organisation_id),
-        {
-            (milestones[row.uid].pk, codes.organisations[executor.organisation][0]): _assignment(
-                executor, place, milestones[row.uid].pk, codes
-            )
-            for _s, _m, row in document.milestones()
-            for place, executor in enumerate(row.executors)
-        },
-        version,
-        act,
-    )
+    wanted_measures = {
+        row.uid: _measure(row, place, sections[section.uid].pk, codes)
+        for place, (section, row) in enumerate(document.measures())
+    }
+    measures = _upsert(Measure.objects.filter(section__road_map=road_map), _uid, wanted_measures, version, act)
+    wanted_milestones = {
+        row.uid: _milestone(row, place, road_map, measures[measure.uid].pk, codes)
+        for place, (_s, measure, row) in enumerate(document.milestones())
+    }
+    milestones = _upsert(Milestone.objects.filter(road_map=road_map), _uid, wanted_milestones, version, act)
+    wanted_assignments = {
+        (milestones[row.uid].pk, codes.organisations[executor.organisation][0]): _assignment(
+            executor, place, milestones[row.uid].pk, codes
+        )
+        for _s, _m, row in document.milestones()
+        for place, executor in enumerate(row.executors)
+    }
+    _upsert(Assignment.objects.filter(milestone__road_map=road_map), _place, wanted_assignments, version, act)
 
 
 class _Codes:
@@ -79,15 +61,23 @@ class _Codes:
         self.projects = dict(Project.objects.values_list("code", "pk"))
 
 
+def _uid(row: Section | Measure | Milestone) -> UUID:
+    return row.uid
+
+
+def _place(row: Assignment) -> tuple[int, int]:
+    return row.milestone_id, row.organisation_id
+
+
 def _upsert(
-    model: type[R],
-    existing: Iterable[R],
+    existing: QuerySet[R, R],
     identity: Callable[[Any], Any],
     wanted: Mapping[Any, Values],
     version: RoadMapVersion,
     act: Act,
 ) -> dict[Any, R]:
     """Rows of one table by identity, as the version has them. Dropped ones first: a lead's place may be taken over."""
+    model = existing.model
     rows = {identity(row): row for row in existing}
     dropped: list[R] = []
     changed: list[R] = []
