@@ -68,10 +68,10 @@ class PersonForm(ScopedForm[User]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        organisation, valid_from = cleaned.get("organisation"), cleaned.get("valid_from")
-        if self.is_change or organisation is None or valid_from is None:
+        if self.is_change or not {"organisation", "role", "valid_from"} <= cleaned.keys():
             return cleaned
-        check_role(role=cleaned["role"], control_body=organisation.control_body, coordinator=organisation.coordinator)
+        organisation, role, valid_from = cleaned["organisation"], cleaned["role"], cleaned["valid_from"]
+        check_role(role=role, control_body=organisation.control_body, coordinator=organisation.coordinator)
         check_period(valid_from=valid_from, valid_to=None, was_from=None, was_to=None, today=self.actor.today)
         return cleaned
 

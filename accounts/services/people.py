@@ -46,13 +46,15 @@ def invite(
     """A new person with the first membership, on the organisation's side, for good.
 
     Without ``password`` they choose one by "Forgot your password?".
-    Raises: NotAllowed where ``by`` does not administer the organisation.
+    Raises: NotAllowed where ``by`` does not administer the organisation; ValidationError as `Membership.check_change`.
     """
     with acting(by.act):
         user = add_person(email=email, name=name, side=organisation.side, password=password, illustrative=illustrative)
-        membership = Membership.objects.create(
+        membership = Membership(
             user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to
         )
+        membership.check_change(None, by.today)
+        membership.save()
     require(by, "membership.manage", membership)
     return membership
 

@@ -1,13 +1,16 @@
 """The two ends of the policy agree, and no save crosses a scope."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
 
 from accounts.actors import Actor, system_actor
 from accounts.models import Membership, Organisation, OrganisationName, Seat, User
 from accounts.policy import NotAllowed, can_on, who_can
-from accounts.services import StaleEdit, save_record
+from accounts.services import StaleEdit, invite, save_record
 from audit.acting import NobodyActs
 from common.text import Text
 from programme.models import Project
@@ -97,3 +100,19 @@ def test_a_stale_save_is_refused_and_one_without_a_change_writes_nothing(program
 def test_an_audited_table_cannot_be_written_by_nobody(programme: None) -> None:
     with pytest.raises(NobodyActs):
         Organisation.objects.get(code="kia").save()
+
+
+@pytest.mark.parametrize(("role", "days"), [("controller", 0), ("officer", -1)])
+def test_no_door_invites_past_the_rules_of_memberships(programme: None, role: str, days: int) -> None:
+    """A ministry has no controllers, and nothing is dated into the past: the service holds it, not the form alone."""
+    administrator = actor_for(person("administrator", "minenergy"))
+    with pytest.raises(ValidationError):
+        invite(
+            email="nobody@example.invalid",
+            name="Nobody",
+            organisation=Organisation.objects.get(code="minenergy"),
+            role=role,
+            valid_from=administrator.today + timedelta(days=days),
+            by=administrator,
+        )
+    assert not User.objects.filter(email="nobody@example.invalid").exists()

@@ -177,3 +177,17 @@ def test_lists_counts_and_search_hold_only_what_is_theirs(programme: None) -> No
     assert kia.get(people).status_code == 404
     search = kia.get(reverse("admin:accounts_organisation_changelist"), {"q": "o'zkimyosanoat"})
     assert [body.code for body in search.context["cl"].queryset] == ["uzkimyosanoat"]
+
+
+def test_a_person_is_not_added_by_a_role_that_does_not_exist(programme: None) -> None:
+    client = signed_in(person("administrator", "minenergy"))
+    data = {
+        "email": "crafted@example.invalid",
+        "name": "Crafted",
+        "organisation": Organisation.objects.get(code="minenergy").pk,
+        "role": "emperor",
+        "valid_from": str(day_of("UZ", timezone.now())),
+    }
+    page = client.post(reverse("admin:accounts_user_add"), data)
+    assert page.status_code == 200 and "role" in page.context["adminform"].form.errors
+    assert not User.objects.filter(email="crafted@example.invalid").exists()
