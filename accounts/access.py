@@ -45,3 +45,7 @@ class Access:
     def permissions(self) -> frozenset[str]:
         """Every permission that may be asked of this model; any other is denied."""
         return frozenset({self.view, self.edit, *self.acts} - {""})
+
+
+# of a model that declares nothing: it carries no relation, and no permission can be asked of it
+UNDECLARED = Access(view="")

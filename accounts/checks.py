@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 
+from accounts.access import UNDECLARED
 from accounts.permissions import PERMISSIONS
 from accounts.relations import access_of
 from audit.models import Audited
@@ -19,7 +20,7 @@ def every_model_declares_access(app_configs: Sequence[Any] | None, **kwargs: Any
         if not issubclass(model, Audited):
             continue
         access = access_of(model)
-        if access is None:
+        if access is UNDECLARED:
             found.append(Error(f"{model._meta.label} declares no access.", obj=model, id="accounts.E001"))
             continue
         found += [

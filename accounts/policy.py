@@ -30,7 +30,7 @@ def can(actor: Actor, permission: str) -> bool:
 def visible(actor: Actor, permission: str, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
     """The records of ``queryset`` on which the actor has ``permission``."""
     access = access_of(queryset.model)
-    if access is None or permission not in access.permissions or permission not in PERMISSIONS:
+    if permission not in access.permissions or permission not in PERMISSIONS:
         return queryset.none()
     if actor.is_system:
         return queryset
@@ -55,7 +55,7 @@ def can_on(actor: Actor, permission: str, obj: Model) -> bool:
 def who_can(permission: str, obj: Model, *, actor: Actor) -> QuerySet[User]:
     """The people who have ``permission`` on this record on the actor's day; for "waits for ..." and refusals."""
     access = access_of(obj)
-    if access is None or permission not in access.permissions or permission not in PERMISSIONS:
+    if permission not in access.permissions or permission not in PERMISSIONS:
         return User.objects.none()
     holders = [grant.people(obj) for grant in PERMISSIONS[permission]]
     memberships = Membership.objects.in_force(actor.today).filter(

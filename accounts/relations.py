@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 from django.db.models import Model, Q
 
-from accounts.access import Access, Lookup, Via
+from accounts.access import UNDECLARED, Access, Lookup, Via
 from accounts.actors import Actor
 from accounts.models import Organisation
 
@@ -34,8 +34,9 @@ class Relation(Protocol):
     def people(self, record: Model) -> Holders: ...
 
 
-def access_of(model: type[Model] | Model) -> Access | None:
-    return cast(Access | None, getattr(model, "access", None))
+def access_of(model: type[Model] | Model) -> Access:
+    """What the model declares; `UNDECLARED` where it declares nothing."""
+    return cast(Access, getattr(model, "access", UNDECLARED))
 
 
 def reached(model: type[Model], lookups: Iterable[Lookup], keys: Collection[int]) -> Q | None:
@@ -58,6 +59,11 @@ def ends(record: Model, lookups: Iterable[Lookup]) -> set[int]:
         rows = type(record)._default_manager.filter(pk=record.pk, **where).order_by()
         found.update(key for key in rows.values_list(path, flat=True) if key is not None)
     return found
+
+
+def _named(lookup: str) -> tuple[str, ...]:
+    """The one lookup that a declaration names, or none."""
+    return (lookup,) if lookup else ()
 
 
 def _split(lookup: Lookup) -> tuple[str, dict[str, str]]:
@@ -102,12 +108,10 @@ class TakesPart:
         return bool(actor.own(self.roles))
 
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        access = access_of(model)
-        return reached(model, access.takes_part, actor.own_and_answering(self.roles)) if access else None
+        return reached(model, access_of(model).takes_part, actor.own_and_answering(self.roles))
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
-        keys = above(ends(record, access.takes_part)) if access else set()
+        keys = above(ends(record, access_of(record).takes_part))
         return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
 
 
@@ -121,12 +125,10 @@ class Leads:
         return bool(actor.own(self.roles))
 
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        access = access_of(model)
-        return reached(model, access.leads, {body.pk for body in actor.own(self.roles)}) if access else None
+        return reached(model, access_of(model).leads, {body.pk for body in actor.own(self.roles)})
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
-        keys = ends(record, access.leads) if access else set()
+        keys = ends(record, access_of(record).leads)
         return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
 
 
@@ -140,13 +142,10 @@ class Wrote:
         return bool(actor.own(self.roles))
 
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        access = access_of(model)
-        lookups = (access.author,) if access and access.author else ()
-        return reached(model, lookups, {body.pk for body in actor.own(self.roles)})
+        return reached(model, _named(access_of(model).author), {body.pk for body in actor.own(self.roles)})
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
-        keys = ends(record, (access.author,)) if access and access.author else set()
+        keys = ends(record, _named(access_of(record).author))
         return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
 
 
@@ -160,13 +159,10 @@ class Sits:
         return bool(actor.groups(self.roles))
 
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        access = access_of(model)
-        lookups = (access.group,) if access and access.group else ()
-        return reached(model, lookups, actor.groups(self.roles))
+        return reached(model, _named(access_of(model).group), actor.groups(self.roles))
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
-        keys = ends(record, (access.group,)) if access and access.group else set()
+        keys = ends(record, _named(access_of(record).group))
         return Holders(seats=Q(group__in=keys) & in_roles(self.roles))
 
 
@@ -210,12 +206,10 @@ class Administers:
         return bool(actor.own((ADMINISTRATOR,)))
 
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        access = access_of(model)
-        return reached(model, access.administered, self._keys(actor)) if access else None
+        return reached(model, access_of(model).administered, self._keys(actor))
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
-        keys = ends(record, access.administered) if access else set()
+        keys = ends(record, access_of(record).administered)
         sides = set(Organisation.objects.filter(pk__in=keys).values_list("side", flat=True))
         whole_side = Q(organisation__coordinator=True, organisation__side__in=sides)
         return Holders(memberships=(Q(organisation__in=above(keys)) | whole_side) & Q(role=ADMINISTRATOR))
@@ -237,13 +231,11 @@ class AdministersSide:
     def records(self, actor: Actor, model: type[Model]) -> Q | None:
         if not self.could(actor):
             return None
-        access = access_of(model)
-        return Q(**{access.side: actor.side}) if access and access.side else ALL
+        side = access_of(model).side
+        return Q(**{side: actor.side}) if side else ALL
 
     def people(self, record: Model) -> Holders:
-        access = access_of(record)
         only: dict[str, Any] = {}
-        if access and access.side:
-            sides = type(record)._default_manager.values_list(access.side, flat=True)
-            only["organisation__side"] = sides.get(pk=record.pk)
+        if side := access_of(record).side:
+            only["organisation__side"] = type(record)._default_manager.values_list(side, flat=True).get(pk=record.pk)
         return Holders(memberships=Q(organisation__coordinator=True, role=ADMINISTRATOR, **only))

@@ -58,10 +58,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
 
     @property
     def access(self) -> Access:
-        access = access_of(self.model)
-        if access is None:
-            raise TypeError(f"{self.model.__name__} declares no access.")
-        return access
+        return access_of(self.model)
 
     # what is there
 
@@ -204,8 +201,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         related = db_field.related_model
-        access = access_of(related)
-        permission = self.choices.get(db_field.name, access.view if access else "")
+        permission = self.choices.get(db_field.name, access_of(related).view)
         choices = visible(actor_of(request), permission, related._default_manager.all())
         kwargs["queryset"] = choices.named() if related is Organisation else choices  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -49,8 +49,8 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
     Raises: NotAllowed, StaleEdit, ValidationError.
     """
     access = access_of(obj)
-    if access is None or not access.edit or not can(by, access.edit):
-        raise NotAllowed(access.edit if access else "", obj)
+    if not can(by, access.edit):
+        raise NotAllowed(access.edit, obj)
     current = None
     if obj.pk is not None:
         current = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)

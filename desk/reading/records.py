@@ -16,8 +16,7 @@ M = TypeVar("M", bound=Model)
 
 def seen(actor: Actor, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
     """The records of ``queryset`` that the actor may see, by the permission that its model names for that."""
-    access = access_of(queryset.model)
-    return visible(actor, access.view if access else "", queryset)
+    return visible(actor, access_of(queryset.model).view, queryset)
 
 
 def visible_or_404(actor: Actor, queryset: QuerySet[M, Any], **lookup: str) -> M:

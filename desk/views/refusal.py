@@ -92,8 +92,7 @@ def refused(request: HttpRequest, exception: BaseException | None = None) -> Htt
 
 
 def _refusal(permission: str, record: Model | None, actor: Actor) -> Refusal | None:
-    access = access_of(record) if record is not None else None
-    if record is None or access is None or permission not in WORDS or not can_on(actor, access.view, record):
+    if record is None or permission not in WORDS or not can_on(actor, access_of(record).view, record):
         return None
     title, text = WORDS[permission]
     people = who_can(permission, record, actor=actor).order_by("-side", "name")[:MOST]
