@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
 from accounts.models.organisation import Organisation
-from accounts.models.person import UNTIL_FURTHER_NOTICE, InForceQuerySet, User
-from accounts.rules import check_period
+from accounts.models.person import User
+from accounts.models.term import InForceQuerySet, Term
 from audit.models import Audited
 from common.sides import Side
 from common.text import MultilingualField
@@ -52,7 +52,7 @@ class SeatRole(models.TextChoices):
     CO_CHAIR = "co_chair", _("co-chair")
 
 
-class Seat(Audited):
+class Seat(Term):
     """One person's seat in a working group, from a day to a day, for the person's side."""
 
     # PROTECT: who sat where, when, is kept
@@ -63,22 +63,14 @@ class Seat(Audited):
     # the person's side, kept here because a constraint cannot look into another table; a person's side never changes
     side = models.CharField(_("side"), max_length=2, choices=Side, editable=False)
     role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=UNTIL_FURTHER_NOTICE)
 
     access = Access(view="group.view", edit="seat.manage", group="group", side="side", person="user")
     objects = InForceQuerySet["Seat"].as_manager()
 
-    class Meta:
+    class Meta(Term.Meta):
         verbose_name = _("seat")
         verbose_name_plural = _("seats")
         ordering = ["group", "side", "role", "user"]
-        constraints = [
-            models.CheckConstraint(
-                name="seat_ends_after_it_begins",
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
@@ -88,13 +80,7 @@ class Seat(Audited):
         if before and (before.user_id, before.group_id, before.role) != (self.user_id, self.group_id, self.role):
             raise ValidationError(_("End this seat and add another."))
         self.side = self.user.side
-        check_period(
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-            was_from=before.valid_from if before else None,
-            was_to=before.valid_to if before else None,
-            today=today,
-        )
+        self.check_term(before, today)
         if self.role == SeatRole.CO_CHAIR:
             self._check_co_chair()
 

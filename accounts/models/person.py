@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -11,22 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
 from accounts.models.organisation import Organisation
-from accounts.rules import check_period, check_role
+from accounts.models.term import InForceQuerySet, Term
+from accounts.rules import check_role
 from audit.models import Audited
 from common.sides import Side
 
-M = TypeVar("M", bound=models.Model)
-
-UNTIL_FURTHER_NOTICE = _("The last day. Empty: until further notice.")
 UNAUDITED = {"password", "last_login"}
-
-
-class InForceQuerySet(models.QuerySet[M]):
-    def in_force(self, today: date) -> Self:
-        """Begun and not ended on ``today``; ``valid_to`` is the last day."""
-        return self.filter(valid_from__lte=today).filter(
-            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=today)
-        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,7 +102,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
-class Membership(Audited):
+class Membership(Term):
     """One role of one person in one organisation of their side, from a day to a day."""
 
     # PROTECT: people and organisations with a past are ended, not deleted
@@ -121,8 +111,6 @@ class Membership(Audited):
         Organisation, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("organisation")
     )
     role = models.CharField(_("role"), max_length=14, choices=Role)
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("to"), null=True, blank=True, help_text=UNTIL_FURTHER_NOTICE)
 
     access = Access(
         view="membership.manage",
@@ -134,16 +122,10 @@ class Membership(Audited):
     )
     objects = InForceQuerySet["Membership"].as_manager()
 
-    class Meta:
+    class Meta(Term.Meta):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         ordering = ["organisation", "user", "role", "valid_from"]
-        constraints = [
-            models.CheckConstraint(
-                name="membership_ends_after_it_begins",
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
@@ -163,13 +145,7 @@ class Membership(Audited):
             control_body=self.organisation.control_body,
             coordinator=self.organisation.coordinator,
         )
-        check_period(
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-            was_from=before.valid_from if before else None,
-            was_to=before.valid_to if before else None,
-            today=today,
-        )
+        self.check_term(before, today)
 
     def layer_now(self) -> str:
         return self.user.side

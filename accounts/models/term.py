@@ -1,0 +1,48 @@
+"""What begins and ends on a day: the base of memberships and seats."""
+
+from datetime import date
+from typing import Self, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import check_period
+from audit.models import Audited
+
+M = TypeVar("M", bound=models.Model)
+
+
+class InForceQuerySet(models.QuerySet[M]):
+    def in_force(self, today: date) -> Self:
+        """Begun and not ended on ``today``; ``valid_to`` is the last day."""
+        return self.filter(valid_from__lte=today).filter(
+            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=today)
+        )
+
+
+class Term(Audited):
+    """From a day to a day, both included; without an end until further notice."""
+
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("The last day. Empty: until further notice.")
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            )
+        ]
+
+    def check_term(self, before: Self | None, today: date) -> None:
+        """Nothing is dated into the past. Raises: ValidationError at the field."""
+        check_period(
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            was_from=before.valid_from if before else None,
+            was_to=before.valid_to if before else None,
+            today=today,
+        )
