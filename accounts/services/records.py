@@ -7,8 +7,8 @@ from django.db import models, transaction
 from accounts.actors import Actor
 from accounts.policy import NotAllowed, can, require
 from accounts.relations import access_of
-from audit.acting import acting
 from audit.models import Audited
+from audit.services import save_audited
 
 BOOKKEEPING = {"id", "row_version"}
 
@@ -59,9 +59,7 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
             raise StaleEdit(current)
         if not changed_fields(current, obj):
             return False
-        obj.row_version += 1
     obj.check_change(current, by.today)
-    with acting(by.act):
-        obj.save()
+    save_audited(obj, act=by.act)
     require(by, access.edit, obj)
     return True

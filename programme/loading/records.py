@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from accounts.actors import Actor
 from audit.acting import acting
 from audit.models import Audited
+from audit.services import save_audited
 from common.text import Text
 from programme.loading.schema import LoadError
 
@@ -144,7 +145,6 @@ class Loading:
         after = copy(record)  # a refused save leaves the record as it was read
         for name, _, value in changes:
             setattr(after, name, value)
-        after.row_version += 1
         self._save(after)
         called = _called(table.model, row)
         for name, old, new in changes:
@@ -152,8 +152,8 @@ class Loading:
 
     def _save(self, obj: Audited) -> None:
         """`save_record` asks who may and reads again what was edited; here nobody asks and the table is locked."""
-        with transaction.atomic(), acting(self.by.act):
-            obj.save()
+        with transaction.atomic():
+            save_audited(obj, act=self.by.act)
 
     def _plain(self, value: Any) -> Any:
         """A value as its column holds it."""

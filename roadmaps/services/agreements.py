@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import SeatRole, User
 from accounts.policy import NotAllowed, require
-from audit.acting import acting
+from audit.services import save_audited
 from common.sides import Side, day_of
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
 from roadmaps.services.errors import IllegalMove, said
 from roadmaps.services.evidence import require_genuine, require_intact
 from roadmaps.services.projection import project_version
-from roadmaps.services.proposals import hindrances, locked
+from roadmaps.services.proposals import hindrances, is_overtaken, locked
 from roadmaps.signing import TIME_LIMIT, Proof, Refused, challenge, check, moment
 
 LONGEST_REASON: Final = 4000
@@ -41,7 +41,8 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     revision = Revision.objects.select_related("proposal__road_map", "proposal__base").get(pk=revision.pk)
     by = _afresh(by, now)
     require(by, "proposal.sign", revision.proposal)
-    if by.person is None:
+    person = by.person
+    if person is None:
         raise NotAllowed("proposal.sign", revision.proposal)
     _require_open(revision)
     require_intact(revision)
@@ -55,7 +56,7 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     wanted = challenge(
         content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
     )
-    signature = _keep(revision, check(by.person, wanted, response), issued_at, by)
+    signature = _keep(revision, check(person, wanted, response), issued_at, person, by)
     others = revision.signatures.filter(withdrawn_at__isnull=True).exclude(side=by.side)
     if other := others.select_related("revision__proposal__road_map").first():
         require_genuine(other)
@@ -75,9 +76,8 @@ def withdraw_key(*, signature: Signature, by: Actor, now: datetime) -> Signature
     _require_open(signature.revision)
     if signature.withdrawn_at:
         raise IllegalMove(_("This key is withdrawn already."))
-    signature.withdrawn_at, signature.row_version = now, signature.row_version + 1
-    with acting(by.act):
-        signature.save()
+    signature.withdrawn_at = now
+    save_audited(signature, act=by.act)
     return signature
 
 
@@ -98,8 +98,7 @@ def refuse(*, revision: Revision, reason: str, by: Actor, now: datetime) -> Refu
     if not reason:
         raise IllegalMove(_("Give the reason: the other side reads it."))
     refusal = Refusal(revision=revision, side=by.side, refused_by=by.person.name, refused_at=now, reason=reason)
-    with acting(by.act):
-        refusal.save()
+    save_audited(refusal, act=by.act)
     return refusal
 
 
@@ -118,15 +117,11 @@ def _require_open(revision: Revision) -> None:
         raise IllegalMove(_("This proposal is not open for the keys."))
     if revision.refusals.exists():
         raise IllegalMove(_("This revision was refused: a new one can answer it."))
-    version = revision.proposal.road_map.in_force()
-    if (version.pk if version else None) != revision.proposal.base_id:
+    if is_overtaken(revision.proposal):
         raise IllegalMove(_("The road map has moved on since this was published: it needs a new draft."))
 
 
-def _keep(revision: Revision, proof: Proof, issued_at: datetime, by: Actor) -> Signature:
-    person = by.person
-    if person is None:
-        raise NotAllowed("proposal.sign", revision.proposal)
+def _keep(revision: Revision, proof: Proof, issued_at: datetime, person: User, by: Actor) -> Signature:
     _check_counter(proof)
     group = revision.proposal.road_map.group_id
     seat = next(seat for seat in by.seats if (seat.group_id, seat.role) == (group, SeatRole.CO_CHAIR))
@@ -147,8 +142,7 @@ def _keep(revision: Revision, proof: Proof, issued_at: datetime, by: Actor) -> S
     limits = {field.name: field.max_length for field in Signature._meta.fields if isinstance(field, BinaryField)}
     if any(len(getattr(proof, name)) > (limit or 0) for name, limit in limits.items()):
         raise Refused(_("The passkey's answer is longer than any passkey's: sign anew."))
-    with acting(by.act):
-        signature.save()
+    save_audited(signature, act=by.act)
     return signature
 
 
@@ -179,10 +173,9 @@ def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMa
         in_force_at=now,
         illustrative=any(signature.illustrative for signature in signatures),
     )
-    proposal.state, proposal.row_version = ProposalState.IN_FORCE, proposal.row_version + 1
-    with acting(act):
-        version.save()
-        proposal.save()
+    proposal.state = ProposalState.IN_FORCE
+    save_audited(version, act=act)
+    save_audited(proposal, act=act)
     try:
         with transaction.atomic():
             project_version(version=version, act=act)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.policy import require
 from accounts.services import StaleEdit
-from audit.acting import acting
+from audit.services import save_audited
 from common.deadlines import FIRST_POSSIBLE
 from roadmaps.models import Assignment
 from roadmaps.services.errors import IllegalMove, said
@@ -50,7 +50,5 @@ def set_forecast(
     if (assignment.forecast_on, assignment.forecast_reason) == (forecast_on, reason):
         return assignment
     assignment.forecast_on, assignment.forecast_reason = forecast_on, reason
-    assignment.row_version += 1
-    with acting(by.because(reason).act):
-        assignment.save()
+    save_audited(assignment, act=by.because(reason).act)
     return assignment

@@ -11,8 +11,8 @@ from accounts.actors import Actor
 from accounts.models import Organisation
 from accounts.policy import require
 from accounts.services import StaleEdit
-from audit.acting import acting
 from audit.bulk import create_all
+from audit.services import save_audited
 from common.sides import Layer
 from common.text import Text
 from programme.models import Decision, Project
@@ -41,6 +41,12 @@ def open_revision(proposal: Proposal) -> Revision | None:
     return proposal.revisions.filter(void_at__isnull=True).first()
 
 
+def is_overtaken(proposal: Proposal) -> bool:
+    """Whether the version that it would change is no longer the newest."""
+    version = proposal.road_map.in_force()
+    return (version.pk if version else None) != proposal.base_id
+
+
 @transaction.atomic
 def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None, by: Actor) -> Proposal:
     """A new draft that reads as the version in force does.
@@ -63,8 +69,7 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
         base=version,
         content=version.revision.content if version else RoadMapContent().to_json(),
     )
-    with acting(by.act):
-        proposal.save()
+    save_audited(proposal, act=by.act)
     require(by, "proposal.draft", proposal)
     return proposal
 
@@ -94,7 +99,7 @@ def save_content(
     if proposal.state == ProposalState.PUBLISHED:
         proposal.state = ProposalState.REWORKED
         _void(proposal, by=by, now=now)
-    _save(proposal, by=by)
+    save_audited(proposal, act=by.act)
     return proposal
 
 
@@ -111,14 +116,13 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
         raise StaleEdit(proposal)
     if not proposal.is_open or proposal.state == ProposalState.PUBLISHED:
         raise IllegalMove(_("There is nothing new to publish: edit the proposal first."))
-    version = road_map.in_force()
-    if (version.pk if version else None) != proposal.base_id:
+    if is_overtaken(proposal):
         raise IllegalMove(_("The road map has moved on since this was drafted: start from the version in force."))
     content = proposal.document
     organisations = dict(Organisation.objects.values_list("code", "pk"))
     if found := hindrances(content, road_map):
         raise NotPublishable(found)
-    if version and content == version.revision.document:
+    if proposal.base and content == proposal.base.revision.document:
         raise IllegalMove(_("This reads exactly as the version in force: there is nothing to sign."))
     revision = _freeze(proposal, content, by=by, now=now)
     named = {organisations[code] for code in _codes(content) if code in organisations}
@@ -126,7 +130,7 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
     parties = [ProposalParty(proposal=proposal, organisation_id=key) for key in sorted(named - known)]
     create_all(ProposalParty, parties, act=by.act)
     proposal.state, proposal.layer = ProposalState.PUBLISHED, Layer.SHARED
-    _save(proposal, by=by)
+    save_audited(proposal, act=by.act)
     return revision
 
 
@@ -143,7 +147,7 @@ def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Propos
         raise IllegalMove(_("This proposal is closed already."))
     _void(proposal, by=by, now=now)
     proposal.state = ProposalState.WITHDRAWN
-    _save(proposal, by=by)
+    save_audited(proposal, act=by.act)
     return proposal
 
 
@@ -198,8 +202,7 @@ def _freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: date
         published_at=now,
         published_by=by.act.actor_name,
     )
-    with acting(by.act):
-        revision.save()
+    save_audited(revision, act=by.act)
     return revision
 
 
@@ -212,12 +215,5 @@ def _void(proposal: Proposal, *, by: Actor, now: datetime) -> None:
     """The open revision, and with it every key turned on it, counts no more; it stays readable with its names."""
     revision = open_revision(proposal)
     if revision:
-        revision.void_at, revision.row_version = now, revision.row_version + 1
-        with acting(by.act):
-            revision.save()
-
-
-def _save(proposal: Proposal, *, by: Actor) -> None:
-    proposal.row_version += 1
-    with acting(by.act):
-        proposal.save()
+        revision.void_at = now
+        save_audited(revision, act=by.act)
