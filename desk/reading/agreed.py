@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +18,6 @@ from roadmaps.models import (
     Milestone,
     Proposal,
     ProposalState,
-    RoadMap,
-    RoadMapVersion,
-    Signature,
 )
 from roadmaps.rules import Stand, Standing, stand
 
@@ -63,10 +59,10 @@ class LiveMilestone:
         return max(0, (self.forecast_on - self.row.due_on).days)
 
 
-def milestones_in_force(actor: Actor, **only: Any) -> QuerySet[Milestone, Any]:
-    """Those the actor may see, with the latest forecast of their leads; dropped ones left out."""
+def milestones(actor: Actor, **only: Any) -> QuerySet[Milestone, Any]:
+    """Those the actor may see, with the latest forecast of their leads. ``dropped_in=None`` leaves out dropped ones."""
     leads = Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD)
-    rows = seen(actor, Milestone.objects.filter(dropped_in=None, **only)).select_related("measure", "road_map__group")
+    rows = seen(actor, Milestone.objects.filter(**only)).select_related("measure", "road_map__group")
     forecasts = Max("assignments__forecast_on", filter=Q(assignments__dropped_in=None))
     return rows.annotate(latest_forecast=forecasts).prefetch_related(Prefetch("assignments", seen(actor, leads)))
 
@@ -127,37 +123,3 @@ def counted(rows: list[LiveMilestone]) -> Counts:
         pending=sum(1 for row in rows if row.pending),
         mine=sum(1 for row in rows if row.mine),
     )
-
-
-class InForce:
-    """The version of a road map that is in force, as its page shows it."""
-
-    def __init__(self, actor: Actor, road_map: RoadMap) -> None:
-        self.actor, self.road_map = actor, road_map
-
-    @cached_property
-    def versions(self) -> list[RoadMapVersion]:
-        """All of them, newest first."""
-        found = seen(self.actor, RoadMapVersion.objects.filter(road_map=self.road_map))
-        return list(found.select_related("revision__proposal").defer("revision__content").order_by("-number"))
-
-    @property
-    def version(self) -> RoadMapVersion | None:
-        return self.versions[0] if self.versions else None
-
-    @cached_property
-    def milestones(self) -> list[LiveMilestone]:
-        return live(self.actor, milestones_in_force(self.actor, road_map=self.road_map))
-
-    @cached_property
-    def by_uid(self) -> dict[UUID, LiveMilestone]:
-        return {entry.row.uid: entry for entry in self.milestones}
-
-    @cached_property
-    def counts(self) -> Counts:
-        return counted(self.milestones)
-
-    def signatures(self, version: RoadMapVersion) -> list[Signature]:
-        """Both keys of a version, Uzbekistan first; for whoever sees the road map sees who signed it."""
-        rows = Signature.objects.filter(revision=version.revision_id, withdrawn_at=None)
-        return list(rows.order_by("-side"))

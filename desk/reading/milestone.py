@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.history import Entry, entries
 from accounts.policy import visible
 from desk.forms import ForecastForm
-from desk.reading.agreed import LiveMilestone, live, milestones_in_force
+from desk.reading.agreed import LiveMilestone, live, milestones
 from desk.reading.records import areas, bodies, seen
 from programme.models import Decision, Meeting, PriorityArea, Project
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
@@ -33,25 +33,13 @@ class MilestonePage:
     @cached_property
     def live(self) -> LiveMilestone:
         """Of a dropped milestone too: its dates stay readable."""
-        found = milestones_in_force(self.actor, pk=self.record.pk).first()
-        return live(self.actor, [found or self._dropped()])[0]
-
-    def _dropped(self) -> Milestone:
-        rows = seen(self.actor, Milestone.objects.filter(pk=self.record.pk))
-        found: Milestone = rows.select_related("measure", "road_map__group").prefetch_related("assignments").get()
-        return found
+        return live(self.actor, milestones(self.actor, pk=self.record.pk))[0]
 
     @cached_property
     def is_sample(self) -> bool:
         """Whether the version in force was signed with sample keys."""
-        version = self.versions[-1] if self.versions else None
-        return bool(version and version.illustrative)
-
-    @cached_property
-    def versions(self) -> list[RoadMapVersion]:
-        return list(
-            seen(self.actor, RoadMapVersion.objects.filter(road_map=self.record.road_map_id)).order_by("number")
-        )
+        versions = seen(self.actor, RoadMapVersion.objects.filter(road_map=self.record.road_map_id))
+        return bool(versions.order_by("-number").values_list("illustrative", flat=True).first())
 
     @cached_property
     def area(self) -> PriorityArea | None:

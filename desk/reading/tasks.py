@@ -5,13 +5,15 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.models import SeatRole
 from accounts.policy import visible
-from desk.reading.agreed import LiveMilestone, live, milestones_in_force
+from desk.reading.agreed import LiveMilestone, live, milestones
 from desk.reading.courses import Course, courses, proposals
 from roadmaps.models import Milestone, Proposal, ProposalState
+from roadmaps.models.proposal import OPEN_STATES
 from roadmaps.rules import Standing
 
 
@@ -39,25 +41,26 @@ class Waiting:
     since: datetime | None
 
 
-def tasks(actor: Actor) -> list[Task]:
+def open_courses(actor: Actor) -> list[Course]:
+    """Where the open proposals stand of the groups that the person chairs or keeps the minutes of."""
+    groups = actor.groups((SeatRole.CO_CHAIR, SeatRole.SECRETARY))
+    found = proposals(actor).filter(state__in=OPEN_STATES, road_map__group__in=groups)
+    return courses(actor, found.defer("content"))
+
+
+def tasks(actor: Actor, open_ones: list[Course]) -> list[Task]:
     """To sign, to publish, to forecast: the latest and the nearest first."""
-    open_ones = proposals(actor).filter(
-        state__in=(ProposalState.DRAFT, ProposalState.PUBLISHED, ProposalState.REWORKED),
-        road_map__group__in=actor.groups((SeatRole.CO_CHAIR, SeatRole.SECRETARY)),
-    )
-    found = [task for course in courses(actor, open_ones) if (task := _of_seat(actor, course))]
+    found = [task for course in open_ones if (task := _of_seat(actor, course))]
     leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
-    mine = live(actor, milestones_in_force(actor, pk__in=leading.values("pk")))
+    mine = live(actor, milestones(actor, dropped_in=None, pk__in=leading.values("pk")))
     found += [_of_lead(entry) for entry in mine if entry.stand.needs_someone]
     return sorted(found, key=lambda task: task.urgency)
 
 
-def waiting(actor: Actor) -> list[Waiting]:
+def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
     """Published in the person's groups, by them or with their key, and not yet signed by all."""
-    groups = actor.groups((SeatRole.CO_CHAIR, SeatRole.SECRETARY))
-    published = proposals(actor).filter(state=ProposalState.PUBLISHED, road_map__group__in=groups)
     found = []
-    for course in courses(actor, published):
+    for course in open_ones:
         others = [hole for hole in course.missing if hole.side != actor.side or not _signs(actor, course)]
         if not others:
             continue
@@ -101,12 +104,11 @@ def _of_seat(actor: Actor, course: Course) -> Task | None:
 
 def _of_lead(entry: LiveMilestone) -> Task:
     days = entry.stand.days or 0
-    words = {"milestone": entry.row, "group": entry.row.road_map.group}
     return Task(
         verb="deliver",
         shape=entry.shape,
         when=days_in_words(days),
-        what=_("%(milestone)s") % words,
+        what=str(entry.row),
         address=reverse("desk:milestone", args=[entry.row.uid]),
         why=_why(entry),
         act=_("Open"),
@@ -124,12 +126,12 @@ def _why(entry: LiveMilestone) -> str:
 
 
 def days_in_words(days: int) -> str:
-    """Days left or late, as the desk and the milestone print them."""
+    """Days left or late, as the desk prints them."""
     if days < 0:
-        return _("%(days)d days late") % {"days": -days} if days < -1 else _("1 day late")
+        return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
     if days == 0:
         return _("Today")
-    return _("%(days)d days left") % {"days": days} if days > 1 else _("1 day left")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
 def _signs(actor: Actor, course: Course) -> bool:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from functools import cached_property
+from uuid import UUID
 
 from django.http import Http404
 
 from accounts.actors import Actor
-from desk.reading.agreed import InForce, LiveMilestone
+from desk.reading.agreed import Counts, LiveMilestone, counted, live, milestones
 from desk.reading.difference import Difference, DiffRow
 from desk.reading.drafts import Draft, followed_groups, own_codes
+from desk.reading.records import seen
 from desk.reading.table import Table
 from roadmaps.content import RoadMapContent
 from roadmaps.extract import extract
@@ -16,14 +18,38 @@ from roadmaps.models import RoadMap, RoadMapVersion, Signature
 from roadmaps.rules import Standing
 
 
-class VersionPage(InForce):
+class VersionPage:
     """Read by `desk/version.html`. Without ``version`` the one in force, live; an older one as it was signed."""
 
     def __init__(
         self, actor: Actor, road_map: RoadMap, *, version: str = "", against: str = "", only: str = ""
     ) -> None:
-        super().__init__(actor, road_map)
+        self.actor, self.road_map = actor, road_map
         self._number, self._against, self.only = version, against, only
+
+    @cached_property
+    def versions(self) -> list[RoadMapVersion]:
+        """All of them, newest first."""
+        found = seen(self.actor, RoadMapVersion.objects.filter(road_map=self.road_map))
+        return list(found.select_related("revision__proposal").defer("revision__content").order_by("-number"))
+
+    @property
+    def version(self) -> RoadMapVersion | None:
+        """The one in force."""
+        return self.versions[0] if self.versions else None
+
+    @cached_property
+    def milestones(self) -> list[LiveMilestone]:
+        """Those in force."""
+        return live(self.actor, milestones(self.actor, road_map=self.road_map, dropped_in=None))
+
+    @cached_property
+    def by_uid(self) -> dict[UUID, LiveMilestone]:
+        return {entry.row.uid: entry for entry in self.milestones}
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counted(self.milestones)
 
     @cached_property
     def shown(self) -> RoadMapVersion:
@@ -63,7 +89,9 @@ class VersionPage(InForce):
 
     @cached_property
     def keys(self) -> list[Signature]:
-        return self.signatures(self.shown)
+        """Both, Uzbekistan's first; for whoever sees the road map sees who signed it."""
+        rows = Signature.objects.filter(revision=self.shown.revision_id, withdrawn_at=None)
+        return list(rows.order_by("-side"))
 
     @property
     def tabs(self) -> dict[str, int]:
@@ -90,11 +118,7 @@ class VersionPage(InForce):
         return {"late": late, "pending": entry.pending is not None, "mine": entry.mine}[self.only]
 
     def _narrow(self, content: RoadMapContent) -> RoadMapContent:
-        return extract(content, self._own_codes) if self.is_extract else content
-
-    @cached_property
-    def _own_codes(self) -> frozenset[str]:
-        return own_codes(self.actor)
+        return extract(content, own_codes(self.actor)) if self.is_extract else content
 
     def _numbered(self, number: str) -> RoadMapVersion:
         found = next((version for version in self.versions if str(version.number) == number), None)

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from common.deadlines import Deadline, Precision, printed, printed_day
 from common.templatetags.words import reader, status
-from desk.reading.agreed import InForce, LiveMilestone
+from desk.reading.agreed import LiveMilestone
 from desk.reading.milestone import Strip
+from desk.reading.versions import VersionPage
 from roadmaps.models import Milestone
 from roadmaps.rules import Standing
 
@@ -52,7 +53,7 @@ def _words(entry: LiveMilestone) -> str:
 
 
 @register.simple_tag
-def live_of(page: InForce, uid: UUID) -> LiveMilestone | None:
+def live_of(page: VersionPage, uid: UUID) -> LiveMilestone | None:
     """`{% live_of page uid as entry %}`: how the milestone of a row stands; None where that does not show."""
     return page.by_uid.get(uid)
 

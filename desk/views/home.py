@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, actor_of
 from desk.reading.home import abilities, my_areas, my_projects, whom_to_ask
 from desk.reading.overview import overview
-from desk.reading.tasks import tasks, waiting
+from desk.reading.tasks import open_courses, tasks, waiting
 from desk.views.pages import page
 
 
@@ -15,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.has_standing:
         return render(request, "desk/no_standing.html", {"title": _("My desk"), "administrators": whom_to_ask(actor)})
-    rows, mine = overview(actor), my_projects(actor)
+    rows, mine, open_ones = overview(actor), my_projects(actor), open_courses(actor)
     context = {
         "title": _("My desk"),
         "memberships": actor.memberships,
@@ -23,8 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "abilities": abilities(actor, mine, rows),
         "areas": my_areas(actor, rows, mine),
         "projects": mine,
-        "tasks": tasks(actor),
-        "waiting": waiting(actor),
+        "tasks": tasks(actor, open_ones),
+        "waiting": waiting(actor, open_ones),
         "first_day": _is_first_day(request, actor),
     }
     response = render(request, "desk/home.html", context)

@@ -3,27 +3,22 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.actors import actor_of
-from accounts.policy import visible
 from accounts.services import StaleEdit
 from desk.forms import ForecastForm
 from desk.reading import visible_or_404
 from desk.reading.milestone import MilestonePage
+from desk.views.pages import form_page
 from roadmaps.models import Assignment, Milestone
 from roadmaps.services import IllegalMove, set_forecast
 
 
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def milestone(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The page; a POST writes the forecast of the assignment it names."""
     actor = actor_of(request)
@@ -39,8 +34,7 @@ def milestone(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _saved(request: HttpRequest, form: ForecastForm, record: Milestone) -> bool:
     """Raises: Http404 for an assignment of another milestone; NotAllowed."""
     actor, data = actor_of(request), form.cleaned_data
-    own = visible(actor, "milestone.view", Assignment.objects.filter(milestone=record))
-    assignment = visible_or_404(actor, own, pk=str(data["assignment"]))
+    assignment = visible_or_404(actor, Assignment.objects.filter(milestone=record), pk=str(data["assignment"]))
     try:
         set_forecast(
             assignment=assignment,
