@@ -22,6 +22,7 @@ LINKED = {"jwcrypto": "LGPL-3.0-or-later", "psycopg": "LGPL-3.0-only", "psycopg-
 READ = {
     "axe-playwright-python": "MIT",
     "qrcode": "BSD-3-Clause, with the MIT of the code it began from, called other in its metadata",
+    "uritemplate": "BSD-3-Clause or Apache-2.0, as one chooses; its metadata says so in words of its own",
 }
 
 
