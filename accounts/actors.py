@@ -35,6 +35,9 @@ class Actor:
     def because(self, reason: str) -> "Actor":
         return replace(self, reason=reason)
 
+    def through(self, door: Door) -> "Actor":
+        return replace(self, door=door)
+
     @property
     def is_system(self) -> bool:
         return bool(self.system)
@@ -116,6 +119,12 @@ class Actor:
 def system_actor(name: str, *, door: Door = "command", reason: str = "") -> Actor:
     """A command or task that acts for nobody. It sees and writes what its service does; it never signs."""
     return Actor(door=door, today=timezone.localdate(), system=name, reason=reason, request_id=str(uuid4()))
+
+
+def account_actor(account: ServiceAccount) -> Actor:
+    """A partner's system; made once a request."""
+    today = day_of(account.organisation.side, timezone.now())
+    return Actor(door="api", today=today, account=account, request_id=str(uuid4()))
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -3,19 +3,34 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import actor_of
 from accounts.forms import ScopedForm
-from accounts.models import Membership, Organisation, OrganisationName, Role, Seat, User, WorkingGroup
+from accounts.models import (
+    DayException,
+    Membership,
+    Organisation,
+    OrganisationName,
+    Role,
+    Seat,
+    ServiceAccount,
+    User,
+    WorkingGroup,
+)
 from accounts.policy import visible
 from accounts.rules import check_period, check_role
 from accounts.scoped_admin import ScopedModelAdmin
-from accounts.services import invite
+from accounts.services import create_service_account, invite
+from common.sides import Side
 
 
 @admin.register(Organisation)
@@ -151,3 +166,92 @@ class SeatAdmin(ScopedModelAdmin[Seat]):
     add_only = ("user", "group", "role", "valid_from")
     addable = True
     choices = {"user": "membership.manage"}
+
+
+@admin.register(DayException)
+class DayExceptionAdmin(ScopedModelAdmin[DayException]):
+    list_display = ("day", "side", "kind", "note")
+    list_filter = ("side", "kind")
+    search_texts = ("note",)
+    shown = ("side", "day")
+    editable = ("kind", "note")
+    add_only = ("side", "day")
+    addable = True
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody's calendar but the own side's."""
+        if db_field.name == "side":
+            side = Side(actor_of(request).side)
+            kwargs |= {"choices": [(side.value, side.label)], "initial": side.value}
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class SystemForm(ScopedForm[ServiceAccount]):
+    """What a partner's system may do, and whether it still may."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("may"), choices=list(settings.OAUTH2_PROVIDER["SCOPES"].items()), widget=forms.CheckboxSelectMultiple
+    )
+    revoked = forms.BooleanField(
+        label=_("revoked"), required=False, help_text=_("Its tokens end at once, and it is given no more.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_change:
+            self.initial.setdefault("revoked", self.instance.revoked_at is not None)
+        else:
+            del self.fields["revoked"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.is_change and cleaned.get("revoked") != (self.instance.revoked_at is not None):
+            self.instance.revoked_at = timezone.now() if cleaned["revoked"] else None
+        return cleaned
+
+
+@admin.register(ServiceAccount)
+class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
+    form = SystemForm
+    view_on_site = False
+    list_display = ("name", "organisation", "allowed", "revoked_at")
+    list_select_related = ("organisation",)
+    search_texts = ("name", "organisation__code")
+    shown = ("organisation", "client_id")
+    editable = ("name", "scopes", "revoked")
+    add_only = ("organisation",)
+    addable = True
+    choices = {"organisation": "organisation.edit"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceAccount]:
+        return super().get_queryset(request).prefetch_related("organisation__names")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if obj else [field for field in fields if field != "revoked"]
+
+    @admin.display(description=_("may"))
+    def allowed(self, obj: ServiceAccount) -> str:
+        return ", ".join(obj.scopes)
+
+    def save_model(self, request: HttpRequest, obj: ServiceAccount, form: Any, change: bool) -> None:
+        if change:
+            return super().save_model(request, obj, form, change)
+        data = form.cleaned_data
+        made = create_service_account(
+            organisation=data["organisation"],
+            name=data["name"],
+            scopes=data["scopes"],
+            by=actor_of(request).because(data["reason"]),
+        )
+        # as it was made, and not saved again: this object alone holds the secret, for the page that shows it once
+        obj.pk, obj.client_id, obj.client_secret = made.account.pk, made.account.client_id, made.secret
+        return None
+
+    def response_add(
+        self, request: HttpRequest, obj: ServiceAccount, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": _("A system was added"), "account": obj}
+        response = TemplateResponse(request, "admin/accounts/serviceaccount/secret.html", context)
+        add_never_cache_headers(response)
+        return response

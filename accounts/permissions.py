@@ -6,6 +6,7 @@ from accounts.relations import (
     Audits,
     Everybody,
     Leads,
+    Oneself,
     Relation,
     SideWide,
     Sits,
@@ -27,6 +28,8 @@ PERMISSIONS: dict[str, Grants] = {
     "meeting.view": EVERYBODY,
     "decision.view": EVERYBODY,
     "indicator.view": EVERYBODY,
+    "stage.view": EVERYBODY,
+    "calendar.view": EVERYBODY,
     "project.view": FOLLOWS,
     "roadmap.view": FOLLOWS,
     # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
@@ -40,6 +43,10 @@ PERMISSIONS: dict[str, Grants] = {
     "milestone.view": FOLLOWS,
     "milestone.forecast": (Leads(("officer", "head")),),
     "project.edit": (Leads(("officer", "head")),),
+    "notice.view": (Oneself(), Administers(), Audits()),
+    # of either coordinator: the stages are both sides'; a calendar is its side's own
+    "stage.edit": (AdministersSide(),),
+    "calendar.edit": (AdministersSide(),),
     "organisation.edit": (Administers(),),
     "membership.manage": (Administers(),),
     "service_account.manage": (Administers(),),

@@ -7,9 +7,11 @@ A grant in `accounts.permissions` is one of these with the roles or seats that i
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol, cast
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from accounts.access import UNDECLARED, Access, Lookup, Via
 from accounts.actors import Actor
@@ -40,15 +42,30 @@ def access_of(model: type[Model] | Model) -> Access:
 
 
 def reached(model: type[Model], lookups: Iterable[Lookup], keys: Collection[int]) -> Q | None:
-    """Records whose ``lookups`` end at one of ``keys``. A subquery, so that no record comes twice."""
+    """Records whose ``lookups`` end at one of ``keys``; none comes twice."""
     if not keys:
         return None
-    found = None
-    for lookup in lookups:
-        path, where = _split(lookup)
-        rows = model._default_manager.filter(**{f"{path}__in": keys}, **where).order_by()
-        found = Q(pk__in=rows.values("pk")) | (found or Q())
-    return found
+    found = [_reached(model, *_split(lookup), keys) for lookup in lookups]
+    return reduce(or_, found) if found else None
+
+
+def _reached(model: type[Model], path: str, where: dict[str, str], keys: Collection[int]) -> Q:
+    """Straight on where each hop leads to one row; from a hop that leads to many, by EXISTS.
+
+    So a list in the order of an index stops as soon as its page is full: whoever is looked for in a subquery of its
+    own would be looked for in the whole table first.
+    """
+    hops, table = path.split("__"), model
+    for at, hop in enumerate(hops):
+        field: Any = None if hop == "pk" else table._meta.get_field(hop)
+        if field is not None and field.one_to_many:
+            before = "__".join(hops[: at + 1])
+            inside = {name.removeprefix(f"{before}__"): value for name, value in where.items()}
+            outer = OuterRef("__".join([*hops[:at], "pk"]))
+            rows = field.related_model._default_manager.filter(**{field.field.name: outer}, **inside)
+            return Q(Exists(rows.filter(**{f"{'__'.join(hops[at + 1 :])}__in": keys})))
+        table = field.related_model if field is not None else table
+    return Q(**{f"{path}__in": keys}, **where)
 
 
 def ends(record: Model, lookups: Iterable[Lookup]) -> set[int]:
@@ -96,6 +113,24 @@ class Everybody:
 
     def people(self, record: Model) -> Holders:
         return Holders(memberships=ALL, seats=ALL)
+
+
+@dataclass(frozen=True)
+class Oneself:
+    """The record is about the actor, who has a membership or seat in force."""
+
+    def could(self, actor: Actor) -> bool:
+        return actor.person is not None and actor.has_standing
+
+    def records(self, actor: Actor, model: type[Model]) -> Q | None:
+        lookup = access_of(model).person
+        if not lookup or actor.person is None or not actor.has_standing:
+            return None
+        return Q(**{lookup: actor.person.pk})
+
+    def people(self, record: Model) -> Holders:
+        keys = ends(record, _named(access_of(record).person))
+        return Holders(memberships=Q(user__in=keys), seats=Q(user__in=keys))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 With nothing set this is the embedded default: SQLite, Celery over its filesystem transport, mail to files.
 With ``DATABASE_URL`` and ``REDIS_URL`` it is production: many web and worker processes.
-``DEMO`` alone decides on sample accounts, a generated secret and mail to files.
+``DEMO`` alone decides on sample accounts and a generated secret; its mail goes to files unless a server is named.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,11 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "oauth2_provider",
+    "rest_framework",
     "simple_history",
 ]
 
@@ -99,6 +104,8 @@ TEMPLATES = [
 # Pages of records that stand on a floor above their table belong here, one line a model
 ABSOLUTE_URL_OVERRIDES: dict[str, Any] = {
     "accounts.organisation": lambda record: reverse("desk:organisation", args=[record.code]),
+    # its library would have a page of its own
+    "accounts.serviceaccount": lambda record: reverse("admin:accounts_serviceaccount_change", args=[record.pk]),
     "programme.priorityarea": lambda record: reverse("desk:area", args=[record.code]),
     "programme.meeting": lambda record: reverse("desk:meeting", args=[record.code]),
     "programme.decision": lambda record: reverse("desk:decision", args=[record.code]),
@@ -123,6 +130,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
     _options.setdefault("connect_timeout", 5)
+    # a connection made anew for each page would cost more than the page; one that has died is noticed first
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 # One-time codes used, throttles and lockouts are kept here: shared by all processes, never in one's memory
 CACHES = {
@@ -174,7 +183,9 @@ USERSESSIONS_TRACK_ACTIVITY = False  # reading a page writes nothing
 
 # Partner systems sign in with client credentials; a service account is its OAuth client
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ServiceAccount"
-OAUTH2_PROVIDER = {
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.AccountScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.Validator",
     "SCOPES": {
         "read": _("Read what the organisation may see"),
         "report": _("Draft progress reports"),
@@ -198,6 +209,26 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["common.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_access.ServiceAccountAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api_access.MayRead"],
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.Schema",
+    "EXCEPTION_HANDLER": "common.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Road maps of Uzbekistan and Korea",
+    "DESCRIPTION": "What partner systems may read. Errors are RFC 9457 problems; texts come in all their languages.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
 # Work in the background. The truth is in the database: a message lost is found again by the next sweep
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -207,11 +238,17 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 540  # seconds, as are all below; a pool of threads has no limits, processes have
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# a worker takes both queues unless told otherwise; one of its own for mail keeps a slow mail server from the rest
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES: dict[str, Any] = {"mail": {}, "default": {}}
+CELERY_TASK_ROUTES = {"reminders.tasks.deliver": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULER = "reminders.scheduler:StatelessScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 CELERY_BEAT_SCHEDULE = {
     # expires: after a long stop the queue holds no pile of what is long past
     "heartbeat": {"task": "reminders.tasks.heartbeat", "schedule": 30, "options": {"expires": 60}},
+    "clear_expired": {"task": "accounts.tasks.clear_expired", "schedule": crontab(hour="22", minute="0")},  # UTC
+    "sweep": {"task": "reminders.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
 }
 if REDIS_URL:
     # an unacknowledged task is given to another worker after this: above the longest task
@@ -227,8 +264,8 @@ else:
     }
 
 # Mail
-if DEMO:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+if DEMO and not environment.text("EMAIL_URL"):
+    EMAIL_BACKEND = "reminders.backends.FileBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 else:
     vars().update(environment.mail("EMAIL_URL", "smtp://localhost:25"))
@@ -246,7 +283,7 @@ USE_TZ = True
 
 # Static files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -5,13 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
+from django.views.defaults import server_error
 
+from common.api import problems
 from partnership import health
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it by name, whatever the pages say."""
     return redirect(static("icon.svg"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """What went wrong on our side, in the form that the door speaks."""
+    return problems.broken(request) if request.path.startswith("/api/") else server_error(request)
 
 
 urlpatterns = [
@@ -23,7 +30,9 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("", include("partnership.api")),
     path("", include("desk.urls")),
 ]
 
 handler403 = "desk.views.refused"
+handler500 = "partnership.urls.broken"

@@ -1,7 +1,9 @@
 """The door of web servers."""
 
+import gc
 import os
 import sys
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -13,6 +15,11 @@ BOOT_ERROR = 3  # to gunicorn: do not start it again
 
 try:
     application = get_wsgi_application()
+    import_module("partnership.urls")  # now, and not at the first visitor's page
 except ConfigurationError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(BOOT_ERROR)
+
+# what is loaded by now lives as long as the process: looking through it for rubbish would cost each page a tenth
+gc.collect()
+gc.freeze()

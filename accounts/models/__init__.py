@@ -1,11 +1,14 @@
 """Who takes part: organisations, people, their roles and seats, the systems of partners."""
 
+from accounts.models.calendar import DayException, DayKind
 from accounts.models.group import Seat, SeatRole, WorkingGroup
 from accounts.models.organisation import Organisation, OrganisationKind, OrganisationName
 from accounts.models.person import Membership, Role, User
 from accounts.models.service_account import ServiceAccount
 
 __all__ = [
+    "DayException",
+    "DayKind",
     "Membership",
     "Organisation",
     "OrganisationKind",

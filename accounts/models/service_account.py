@@ -1,5 +1,7 @@
 """The systems of partners."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,9 @@ class ServiceAccount(Audited, AbstractApplication):
         Organisation, on_delete=models.PROTECT, related_name="service_accounts", verbose_name=_("organisation")
     )
     scopes = models.JSONField(_("scopes"), default=list)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+
+    is_authenticated = True  # whoever holds it has shown a token of it
 
     access = Access(
         view="service_account.manage",
@@ -34,6 +39,10 @@ class ServiceAccount(Audited, AbstractApplication):
     class Meta(AbstractApplication.Meta):
         verbose_name = _("service account")
         verbose_name_plural = _("service accounts")
+
+    def is_usable(self, request: Any) -> bool:
+        """Asked by the library for every token that is issued or shown: what is revoked ends at once."""
+        return self.revoked_at is None
 
     def layer_now(self) -> str:
         return self.organisation.side

@@ -2,5 +2,15 @@
 
 from accounts.services.people import choose_language, create_administrator, invite
 from accounts.services.records import StaleEdit, changed_fields, save_record
+from accounts.services.systems import Credentials, create_service_account
 
-__all__ = ["StaleEdit", "changed_fields", "choose_language", "create_administrator", "invite", "save_record"]
+__all__ = [
+    "Credentials",
+    "StaleEdit",
+    "changed_fields",
+    "choose_language",
+    "create_administrator",
+    "create_service_account",
+    "invite",
+    "save_record",
+]

@@ -127,6 +127,18 @@ class Milestone(AgreedRow):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         ordering = ["measure", "position"]
+        # each order of a list, with the key that ends a tie: a third of all deadlines may be one day
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="milestones_by_deadline"),
+            models.Index(fields=["original_due_on", "id"], name="milestones_by_first_deadline"),
+            models.Index(fields=["completed_on", "id"], name="milestones_by_completion"),
+            # what comes again each year or each few months is few, and is looked through at every sweep
+            models.Index(
+                fields=["due_on"],
+                condition=models.Q(precision__in=(Precision.ANNUAL, Precision.CONTINUOUS)),
+                name="repeated_deadlines",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.mechanism}"

@@ -1,0 +1,48 @@
+"""The systems of partners."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Organisation, ServiceAccount
+from accounts.services.records import save_record
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The secret is kept as a hash only: this is the one time it can be read."""
+
+    account: ServiceAccount
+    secret: str
+
+
+@transaction.atomic
+def create_service_account(*, organisation: Organisation, name: str, scopes: Sequence[str], by: Actor) -> Credentials:
+    """A system that acts for one organisation with these scopes, signing in with client credentials.
+
+    Raises: NotAllowed; ValidationError for scopes that do not exist, and for none.
+    """
+    account = ServiceAccount(
+        name=name,
+        organisation=organisation,
+        scopes=checked_scopes(scopes),
+        client_type=ServiceAccount.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=ServiceAccount.GRANT_CLIENT_CREDENTIALS,
+    )
+    secret: str = account.client_secret  # hashed by the save
+    save_record(account, by=by)
+    return Credentials(account, secret)
+
+
+def checked_scopes(scopes: Sequence[str]) -> list[str]:
+    """Each once, in the order in which they are listed. Raises: ValidationError."""
+    known = list(settings.OAUTH2_PROVIDER["SCOPES"])
+    if not scopes or set(scopes) - set(known):
+        told = _("Name one scope or more of these: %(names)s.") % {"names": ", ".join(known)}
+        raise ValidationError({"scopes": told})
+    return [scope for scope in known if scope in scopes]

@@ -1,0 +1,75 @@
+"""Filters that refuse what they do not know: a misspelt one would answer with everything, and nobody would notice."""
+
+from typing import Any, Final
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+COMMON: Final = ("lang",)
+OF_LISTS: Final = ("cursor", "ordering", "page_size")
+
+
+def refuse_unknown(request: Request, known: list[str]) -> None:
+    """Raises: ValidationError for parameters that are unknown, empty or given twice, each by its name."""
+    wrong = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            wrong[name] = _("There is no such parameter here. There are: %(names)s.") % {"names": ", ".join(known)}
+        elif len(values) > 1:
+            wrong[name] = _("Give it once.")
+        elif not values[0].strip():
+            wrong[name] = _("It is empty: give it a value, or leave it out.")
+    if wrong:
+        raise ValidationError(wrong)
+
+
+class StrictFilterBackend(filters.DjangoFilterBackend):
+    """django-filter, and nothing that it would ignore."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        filterset_class = self.get_filterset_class(view, queryset)
+        own = list(filterset_class.base_filters) if filterset_class else []
+        refuse_unknown(request, sorted([*own, *COMMON, *OF_LISTS]))
+        if not any(name in request.query_params for name in own):
+            return queryset  # a form of them all would cost more than it finds out
+        filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return filtered
+
+
+class DayFilter(filters.DateFilter):
+    """A day written as 2025-06-30 and in no other way: 06/07 would be two days."""
+
+    def __init__(self, field_name: str, lookup_expr: str, **kwargs: Any) -> None:
+        told = {"invalid": _lazy("Write a day of the calendar, as 2025-06-30.")}
+        super().__init__(field_name, lookup_expr, input_formats=["%Y-%m-%d"], error_messages=told, **kwargs)
+
+
+class YesNoField(forms.Field):
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in ("true", "false"):
+            raise forms.ValidationError(_("Write true or false."), code="invalid")
+        return bool(value == "true")
+
+
+class YesNoFilter(filters.BooleanFilter):
+    """`true` or `false`; the library's own takes anything else for "not asked"."""
+
+    field_class = YesNoField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **kwargs)
+
+
+def since(column: str) -> DayFilter:
+    return DayFilter(column, "gte", label="On that day or later.")
+
+
+def until(column: str) -> DayFilter:
+    return DayFilter(column, "lte", label="On that day or earlier.")

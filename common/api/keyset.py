@@ -1,0 +1,164 @@
+"""Pages by a signed keyset cursor: stable while rows are added, as cheap deep down as at the start.
+
+A page begins after the last row of the one before, found by its value and key together: an index answers that at any
+depth. Rows without a value come last, in either direction, as a part of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from django.core import signing
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from common.api.columns import Columns, Reader, Values, answered, select
+
+SALT: Final = "common.api.keyset"
+LIFE: Final = timedelta(days=1)  # a reader that stopped longer ago begins again
+USUAL, MOST = 100, 500  # rows a page
+
+
+@dataclass(frozen=True)
+class Position:
+    """The last row of a page: its value in the ordering, as text (None: it has none), and its key."""
+
+    value: str | None
+    key: int
+
+
+class KeysetPagination(BasePagination):
+    """`next` leads on; there is no count, which would cost more than the page."""
+
+    def page(
+        self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
+    ) -> Response:
+        """Raises: ValidationError for a parameter that is none of ours, or a cursor that is."""
+        ordering = self._ordering(request, orderings)
+        size = self._size(request)
+        list_of = _fingerprint(request)
+        after = _opened(request.query_params.get("cursor"), list_of)
+        found: list[Values] = []
+        for part in parts(queryset, ordering, after):
+            found += select(kind, part[: size + 1 - len(found)], ["pk", ordering.removeprefix("-")], reader)
+            if len(found) > size:
+                break
+        following = None
+        if len(found) > size:
+            key, value = found[size - 1][-2:]
+            cursor = _signed(Position(_text(value), key), list_of)
+            following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+        return Response({"next": following, "results": answered(kind, found[:size], reader)})
+
+    def _ordering(self, request: Request, orderings: Sequence[str]) -> str:
+        ordering = request.query_params.get("ordering", orderings[0])
+        if ordering.removeprefix("-") not in orderings or ordering.startswith("--"):
+            raise ValidationError(
+                {
+                    "ordering": _("Order by one of these, or by it with - before: %(names)s.")
+                    % {"names": ", ".join(orderings)}
+                }
+            )
+        return ordering
+
+    def _size(self, request: Request) -> int:
+        size = request.query_params.get("page_size", str(USUAL))
+        if not size.isascii() or not size.isdigit() or len(size) > 4 or not 1 <= int(size) <= MOST:
+            raise ValidationError({"page_size": _("Write a number from 1 to %(most)d.") % {"most": MOST}})
+        return int(size)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["next", "results"],
+            "properties": {
+                "next": {
+                    "type": ["string", "null"],
+                    "format": "uri",
+                    "description": "The next page; null on the last one. Good for a day, for this reader alone.",
+                },
+                "results": schema,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        names = [sign + name for name in view.orderings for sign in ("", "-")]
+        return [
+            _parameter("cursor", "Where to go on: part of `next`.", {"type": "string"}),
+            _parameter(
+                "ordering",
+                "Rows without a value come last either way.",
+                {"type": "string", "enum": names, "default": view.orderings[0]},
+            ),
+            _parameter(
+                "page_size", "Rows a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+            ),
+        ]
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Iterator[QuerySet[Any]]:
+    """What comes after a position, in order: the rows with a value, then those without."""
+    column, descending = ordering.removeprefix("-"), ordering.startswith("-")
+    field = queryset.model._meta.get_field(column)
+    sign = "-" if descending else ""
+    if after is None or after.value is not None:
+        valued = queryset.filter(**{f"{column}__isnull": False}) if field.null else queryset
+        if after is not None:
+            # a row value, not an OR: this is what an index finds without reading what comes before
+            beyond = TupleLessThan if descending else TupleGreaterThan
+            try:
+                value = field.to_python(after.value)
+            except DjangoValidationError as error:
+                raise signing.BadSignature from error
+            valued = valued.filter(beyond(Tuple(F(column), F("pk")), (value, after.key)))
+        yield valued.order_by(f"{sign}{column}", f"{sign}pk")
+    if field.null:
+        unvalued = queryset.filter(**{f"{column}__isnull": True})
+        if after is not None and after.value is None:
+            unvalued = unvalued.filter(**{"pk__lt" if descending else "pk__gt": after.key})
+        yield unvalued.order_by(f"{sign}pk")
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _fingerprint(request: Request) -> str:
+    """Which list of which reader a cursor belongs to: everything that was asked but the place in it."""
+    asked = sorted((name, value) for name, value in request.query_params.items() if name not in ("cursor", "page_size"))
+    reader = f"{type(request.user).__name__} {request.user.pk}"
+    return sha256(repr((request.path, asked, reader)).encode()).hexdigest()[:16]
+
+
+def _signed(position: Position, list_of: str) -> str:
+    return signing.dumps([list_of, position.value, position.key], salt=SALT)
+
+
+def _opened(cursor: str | None, list_of: str) -> Position | None:
+    """Raises: ValidationError, with a sentence."""
+    if cursor is None:
+        return None
+    try:
+        belongs_to, value, key = signing.loads(cursor, salt=SALT, max_age=LIFE)
+    except signing.SignatureExpired:
+        raise ValidationError({"cursor": _("This cursor is too old: begin again without it.")}) from None
+    except signing.BadSignature:
+        raise ValidationError({"cursor": _("This is no cursor of ours: take it from “next”, whole.")}) from None
+    if belongs_to != list_of:
+        raise ValidationError(
+            {"cursor": _("This cursor belongs to another list or another reader: begin again without it.")}
+        )
+    return Position(value, key)

@@ -1,0 +1,33 @@
+"""The doors of partner systems: the resources of every floor, their description, and the token that opens them."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from oauth2_provider.views import TokenView
+from rest_framework.routers import SimpleRouter
+
+import accounts.api
+import programme.api
+import roadmaps.api
+from common.api.problems import missing
+
+RESOURCES = {**accounts.api.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
+
+router = SimpleRouter()
+for name in sorted(RESOURCES):
+    router.register(name, RESOURCES[name], basename=name)
+
+# what describes the doors is open to all: it holds nothing that the published schema file does not
+description = SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[])
+page = SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[], authentication_classes=[])
+
+v1 = [
+    path("schema/", description, name="schema"),
+    *router.urls,
+]
+urlpatterns = [
+    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("api/v1/", include((v1, "api"))),
+    path("api/docs/", page, name="api-docs"),
+    # with its slash only: what lacks one is sent on to the address that has it
+    re_path("^api/(.*/)?$", missing),
+]

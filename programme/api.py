@@ -1,0 +1,182 @@
+"""Areas, decisions and projects, as partner systems read them."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from accounts.api import NameToday
+from accounts.models import Organisation
+from accounts.scoped_api import RecordFilter, ScopedViewSet
+from common.api.columns import ChoiceColumn, Columns, TextColumn
+from common.api.filters import since, until
+from common.deadlines import Precision
+from common.sides import Side
+from programme.models import (
+    AreaKind,
+    Decision,
+    DecisionKind,
+    DecisionParty,
+    Meeting,
+    ParticipantRole,
+    PriorityArea,
+    Project,
+    ProjectParticipant,
+    Standing,
+)
+
+PRECISIONS = [precision.value for precision in Precision]
+
+
+class GroupColumns(Columns):
+    """A joint working group and the body that leads it for each side."""
+
+    code = serializers.CharField()
+    name = TextColumn()
+    lead_uz = serializers.CharField(source="lead_uz.code", help_text="Code of the organisation.")
+    lead_kr = serializers.CharField(source="lead_kr.code", help_text="Code of the organisation.")
+    unconfirmed = serializers.BooleanField(help_text="The press release does not name the leads.")
+
+
+class AreaColumns(Columns):
+    """One area of cooperation."""
+
+    code = serializers.CharField()
+    order = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=AreaKind.choices)
+    name = TextColumn()
+    paragraphs = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Of the press release of 14 June 2024."
+    )
+    iati_sector = serializers.CharField(help_text="Code of the DAC sector; empty where there is none.")
+    group = GroupColumns()
+
+    class Meta:
+        model = PriorityArea
+
+
+class AreaFilters(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=AreaKind.choices)
+
+
+class AreaViewSet(ScopedViewSet):
+    """The areas named at the summit of June 2024, with the working group of each."""
+
+    columns = AreaColumns
+    filterset_class = AreaFilters
+    lookup_field = "code"
+    orderings = ("order", "code")
+
+
+class DueColumns(Columns):
+    """The last day of the period that the source names, and how exactly it names it."""
+
+    due_on = serializers.DateField(allow_null=True)
+    precision = ChoiceColumn(PRECISIONS, source="due_precision")
+    text = serializers.CharField(source="when_text", help_text="The source's own words.")
+
+
+class PartyColumns(Columns):
+    """An organisation that a decision names."""
+
+    organisation = serializers.CharField(source="organisation.code")
+    name = NameToday(source="organisation")
+    side = serializers.ChoiceField(source="organisation.side", choices=Side.choices)
+    funding = serializers.BooleanField(help_text="Funds it.")
+    inferred = serializers.BooleanField(help_text="Not in the source; to be confirmed.")
+
+    class Meta:
+        model = DecisionParty
+
+
+class DecisionColumns(Columns):
+    """One thing that a meeting decided, agreed, proposed or noted. Its date is no agreed deadline."""
+
+    code = serializers.CharField()
+    meeting = serializers.CharField(source="meeting.code")
+    area = serializers.CharField(source="area.code")
+    kind = serializers.ChoiceField(choices=DecisionKind.choices)
+    standing = serializers.ChoiceField(choices=Standing.choices, help_text="How firmly the source says it.")
+    title = TextColumn()
+    paragraph = serializers.IntegerField(help_text="Of the meeting's record.")
+    done_on = serializers.DateField(allow_null=True)
+    regions = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166-2 codes.")
+    regions_inferred = serializers.BooleanField(help_text="The regions are not in the source.")
+    project = serializers.CharField(source="project.code", allow_null=True)
+    due = DueColumns(source="*")
+    parties = PartyColumns(many=True)
+
+    class Meta:
+        model = Decision
+
+
+class DecisionFilters(filters.FilterSet):
+    area = RecordFilter(PriorityArea, through="area")
+    meeting = RecordFilter(Meeting, through="meeting")
+    kind = filters.ChoiceFilter(choices=DecisionKind.choices)
+    standing = filters.ChoiceFilter(choices=Standing.choices)
+    due_after = since("due_on")
+    due_before = until("due_on")
+
+
+class DecisionViewSet(ScopedViewSet):
+    """What the meetings of both sides decided."""
+
+    columns = DecisionColumns
+    filterset_class = DecisionFilters
+    lookup_field = "code"
+    orderings = ("code", "due_on")
+
+
+class ParticipantColumns(Columns):
+    """One organisation's part in a project."""
+
+    organisation = serializers.CharField(source="organisation.code")
+    name = NameToday(source="organisation")
+    side = serializers.ChoiceField(source="organisation.side", choices=Side.choices)
+    role = serializers.ChoiceField(choices=ParticipantRole.choices)
+    unconfirmed = serializers.BooleanField(help_text="Not in the press release; to be confirmed.")
+
+    class Meta:
+        model = ProjectParticipant
+
+
+class ProjectColumns(Columns):
+    """One joint project."""
+
+    code = serializers.CharField()
+    area = serializers.CharField(source="area.code")
+    decision = serializers.CharField(source="decision.code", allow_null=True)
+    title = TextColumn()
+    summary = TextColumn(allow_null=True)
+    regions = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166-2 codes.")
+    regions_inferred = serializers.BooleanField(help_text="The regions are not in the source.")
+    participants = ParticipantColumns(many=True)
+
+    class Meta:
+        model = Project
+
+
+class ParticipantFilter(RecordFilter):
+    def belonging(self, queryset: QuerySet[Project], pk: int) -> QuerySet[Project]:
+        return queryset.filter(Exists(ProjectParticipant.objects.filter(project=OuterRef("pk"), organisation=pk)))
+
+
+class ProjectFilters(filters.FilterSet):
+    area = RecordFilter(PriorityArea, through="area")
+    organisation = ParticipantFilter(Organisation, through="participants")
+
+
+class ProjectViewSet(ScopedViewSet):
+    """The joint projects in which the reader's organisation has a part, or that it follows."""
+
+    columns = ProjectColumns
+    filterset_class = ProjectFilters
+    lookup_field = "code"
+    orderings = ("code",)
+
+
+RESOURCES: dict[str, type[ScopedViewSet]] = {
+    "areas": AreaViewSet,
+    "decisions": DecisionViewSet,
+    "projects": ProjectViewSet,
+}

@@ -1,0 +1,228 @@
+"""Road maps and milestones, as partner systems read them. Nothing here signs: two keys are people's."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from accounts.api import NameToday
+from accounts.models import Organisation
+from accounts.scoped_api import RecordFilter, ScopedViewSet
+from common.api.columns import ChoiceColumn, Column, Columns, Reader, Row, TextColumn
+from common.api.filters import YesNoFilter, since, until
+from common.deadlines import Deadline, Precision
+from common.sides import Side
+from programme.models import Decision, PriorityArea, Project
+from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
+from roadmaps.rules import Standing, stand
+
+PRECISIONS = [precision.value for precision in Precision]
+
+
+class OfVersion(Column):
+    """A column of the version in force; ``source`` ends at the road map. Null before version 1."""
+
+    column: ClassVar[str]
+
+    def expression(self, path: str, reader: Reader) -> Combinable:
+        versions = RoadMapVersion.objects.filter(road_map=OuterRef(path)).order_by("-number")
+        return Subquery(versions.values(self.column)[:1])
+
+
+class VersionNumber(OfVersion, serializers.IntegerField):
+    column = "number"
+
+
+class InForceAt(OfVersion, serializers.DateTimeField):
+    column = "in_force_at"
+
+
+class ContentHash(OfVersion, serializers.CharField):
+    column = "revision__content_hash"
+
+
+class Illustrative(OfVersion, serializers.BooleanField):
+    column = "illustrative"
+
+
+class VersionColumns(Columns):
+    """The version in force. Its hash is what both sides signed."""
+
+    number = VersionNumber(source="id")
+    in_force_at = InForceAt(source="id")
+    content_hash = ContentHash(source="id", help_text="SHA-256 of the canonical document, in hexadecimal.")
+    illustrative = Illustrative(source="id", help_text="A sample: nothing of it was agreed.")
+
+
+class RoadMapColumns(Columns):
+    """The road map of one working group. ``version`` is null until both sides have signed the first."""
+
+    reference = serializers.CharField()
+    group = serializers.CharField(source="group.code")
+    area = serializers.CharField(source="group.area.code")
+    name = TextColumn(source="group.name")
+    lead_uz = serializers.CharField(source="group.lead_uz.code", help_text="Code of the organisation.")
+    lead_kr = serializers.CharField(source="group.lead_kr.code", help_text="Code of the organisation.")
+    version = VersionColumns(source="*", allow_null=True)
+
+    class Meta:
+        model = RoadMap
+
+
+class RoadMapFilters(filters.FilterSet):
+    area = RecordFilter(PriorityArea, through="group__area")
+    in_force = YesNoFilter(method="with_version", label="Whether a version is in force.")
+
+    def with_version(self, queryset: QuerySet[RoadMap], name: str, value: bool) -> QuerySet[RoadMap]:
+        versions = Exists(RoadMapVersion.objects.filter(road_map=OuterRef("pk")))
+        return queryset.filter(versions if value else ~versions)
+
+
+class RoadMapViewSet(ScopedViewSet):
+    """The road maps in which the reader's organisation has a part, or that it follows."""
+
+    columns = RoadMapColumns
+    filterset_class = RoadMapFilters
+    lookup_field = "reference"
+    orderings = ("reference",)
+
+
+class MeasureColumns(Columns):
+    """The measure that a milestone carries out."""
+
+    uid = serializers.UUIDField()
+    number = serializers.IntegerField()
+    title = TextColumn()
+
+
+class AgreedColumns(Columns):
+    """The deadline in force: the last day on which it is met, and how exactly it was agreed. All null: to be agreed."""
+
+    due_on = serializers.DateField(allow_null=True)
+    precision = ChoiceColumn(PRECISIONS)
+    review_every = serializers.IntegerField(allow_null=True, help_text="Months, of a continuous deadline.")
+
+
+class FirstAgreedColumns(Columns):
+    """The first deadline that both sides agreed; it never changes."""
+
+    due_on = serializers.DateField(source="original_due_on", allow_null=True)
+    precision = ChoiceColumn(PRECISIONS, source="original_precision")
+
+
+class ExecutorColumns(Columns):
+    """One organisation's part in a milestone, and the day its lead expects."""
+
+    organisation = serializers.CharField(source="organisation.code")
+    name = NameToday(source="organisation")
+    side = serializers.ChoiceField(choices=Side.choices)
+    role = serializers.ChoiceField(choices=AssignmentRole.choices)
+    part = TextColumn(allow_null=True, help_text="What is its own to do.")
+    forecast_on = serializers.DateField(allow_null=True)
+
+    class Meta:
+        model = Assignment
+
+    @classmethod
+    def rows(cls, queryset: QuerySet[Assignment]) -> QuerySet[Assignment]:
+        return queryset.filter(dropped_in=None).order_by("position", "pk")
+
+
+class MilestoneColumns(Columns):
+    """One promise, with its four dates: first agreed, agreed now, forecast, done. All of them are days, not moments."""
+
+    # whoever sees a milestone sees its road map, and who carries it out
+    implied = ("road_map", "measure", "dropped_in", "assignments")
+    computed = ("forecast_on", "standing")
+
+    uid = serializers.UUIDField()
+    road_map = serializers.CharField(source="road_map.reference")
+    area = serializers.CharField(source="road_map.group.area.code")
+    number = serializers.IntegerField(help_text="Within its measure.")
+    mechanism = TextColumn(help_text="What is to be done.")
+    project = serializers.CharField(source="project.code", allow_null=True)
+    completed_on = serializers.DateField(allow_null=True)
+    dropped_in = serializers.IntegerField(
+        source="dropped_in.number", allow_null=True, help_text="The version that no longer has it."
+    )
+    illustrative = Illustrative(source="road_map", help_text="A sample: nothing of it was agreed.")
+    measure = MeasureColumns()
+    first_agreed = FirstAgreedColumns(source="*")
+    agreed = AgreedColumns(source="*")
+    executors = ExecutorColumns(source="assignments", many=True)
+    forecast_on = serializers.DateField(allow_null=True, help_text="The latest of its executors'.")
+    standing = serializers.ChoiceField(
+        choices=[standing.name.lower() for standing in Standing], help_text="On this day."
+    )
+
+    class Meta:
+        model = Milestone
+
+    @classmethod
+    def finish(cls, row: Row, reader: Reader) -> None:
+        expected = [executor["forecast_on"] for executor in row["executors"] if executor["forecast_on"]]
+        row["forecast_on"] = max(expected, default=None)
+        row["standing"] = _standing(
+            **row["agreed"], forecast_on=row["forecast_on"], completed_on=row["completed_on"], today=reader.today
+        )
+
+
+@lru_cache(maxsize=4096)
+def _standing(
+    *,
+    due_on: date | None,
+    precision: str | None,
+    review_every: int | None,
+    forecast_on: date | None,
+    completed_on: date | None,
+    today: date,
+) -> str:
+    """As `roadmaps.rules.stand`; a third of the deadlines of a table may be one day."""
+    deadline = Deadline(due_on, Precision(precision) if precision else None, review_every)
+    found = stand(deadline, forecast_on=forecast_on, completed_on=completed_on, today=today)
+    return found.standing.name.lower()
+
+
+class ExecutorFilter(RecordFilter):
+    def belonging(self, queryset: QuerySet[Milestone], pk: int) -> QuerySet[Milestone]:
+        return queryset.filter(
+            Exists(Assignment.objects.filter(milestone=OuterRef("pk"), organisation=pk, dropped_in=None))
+        )
+
+
+class MilestoneFilters(filters.FilterSet):
+    road_map = RecordFilter(RoadMap, key="reference", through="road_map")
+    area = RecordFilter(PriorityArea, through="road_map__group__area")
+    organisation = ExecutorFilter(Organisation, through="assignments", label="Lead or co-executor.")
+    project = RecordFilter(Project, through="project")
+    decision = RecordFilter(Decision, through="measure__decision")
+    due_after = since("due_on")
+    due_before = until("due_on")
+    precision = filters.ChoiceFilter(choices=[(value, value) for value in PRECISIONS])
+    completed = YesNoFilter("completed_on", "isnull", exclude=True, label="Whether it is done.")
+    in_force = YesNoFilter(
+        "dropped_in",
+        "isnull",
+        label="True, unless told: those of the version in force. False: those that were dropped.",
+    )
+
+
+class MilestoneViewSet(ScopedViewSet):
+    """What was promised, by when, by whom. Without a filter: all in force that the reader's organisation may see."""
+
+    columns = MilestoneColumns
+    filterset_class = MilestoneFilters
+    lookup_field = "uid"
+    orderings = ("due_on", "original_due_on", "completed_on")
+    lookup_value_regex = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        return found if "in_force" in self.request.query_params else found.filter(dropped_in=None)
+
+
+RESOURCES: dict[str, type[ScopedViewSet]] = {"milestones": MilestoneViewSet, "road-maps": RoadMapViewSet}
