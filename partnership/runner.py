@@ -109,6 +109,7 @@ def children(*, port: int, data_dir: Path) -> list[Child]:
         "worker": [
             *celery,
             "worker",
+            "--queues=mail,default",
             "--pool=threads",
             "--concurrency=4",
             "--without-gossip",

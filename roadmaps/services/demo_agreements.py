@@ -9,15 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.actors import Actor
+from accounts.calendars import calendar_of
 from accounts.models import User
 from accounts.policy import NotAllowed
 from accounts.services import StaleEdit
 from accounts.services.demo import DOMAIN
-from common.sides import Side, day_of
+from common.sides import Side
 from roadmaps.content import identity
 from roadmaps.models import Assignment, Proposal, ProposalState
 from roadmaps.services.demo_keys import demo_sign, sample_actor
-from roadmaps.services.demo_samples import REASON, SAMPLES, Sample, with_samples
+from roadmaps.services.demo_samples import REASON, SAMPLES, Sample, Today, with_samples
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
 from roadmaps.services.proposals import publish, save_content
@@ -88,7 +89,7 @@ def _sign_both(proposal: Proposal, sample: Sample, area: str, who: Who, director
     secretary = who(f"secretary.uz.{area}")
     edited = save_content(
         proposal=proposal,
-        content=with_samples(proposal.document, sample, day_of(Side.UZ, now)),
+        content=with_samples(proposal.document, sample, Today.at(now, calendar_of(Side.UZ))),
         reason=REASON,
         based_on=proposal.row_version,
         by=secretary,

@@ -2,14 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from common.deadlines import Deadline, Precision, last_day
+from common.sides import TIME_ZONES, Side, day_of
 from common.text import Text
+from common.working_days import WorkingCalendar, last_morning
 from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, identity
 
-Due = Callable[[date], Deadline]
+REMINDED: Final = 3  # working days before a deadline: the stage `last` of the reminders
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day on which the samples are made, and the deadline of which people are reminded on that very day."""
+
+    day: date
+    reminded: date
+
+    @classmethod
+    def at(cls, now: datetime, calendar: WorkingCalendar) -> "Today":
+        """In Uzbekistan: that reminder was due on the last working morning that has come there."""
+        morning = calendar.shift(last_morning(now, TIME_ZONES[Side.UZ]), 0)
+        return cls(day_of(Side.UZ, now), calendar.shift(morning, REMINDED))
+
+
+Due = Callable[[Today], Deadline]
 
 REASON: Final = Text.of(
     "Illustrative: sample deadlines for a demonstration; nothing here was agreed by the two sides.",
@@ -24,29 +43,33 @@ def _sample(en: str, *, uz: str, ru: str, ko: str) -> Text:
 
 
 def overdue(days: int) -> Due:
-    return lambda today: Deadline(today - timedelta(days=days), Precision.DAY)
+    return lambda today: Deadline(today.day - timedelta(days=days), Precision.DAY)
 
 
-def soon(today: date) -> Deadline:
+def reminded(today: Today) -> Deadline:
+    return Deadline(today.reminded, Precision.DAY)
+
+
+def soon(today: Today) -> Deadline:
     """Within ten working days: on the eighth day from today, or on the Monday after it."""
-    day = today + timedelta(days=8)
+    day = today.day + timedelta(days=8)
     weekend = day.weekday() - 4  # Saturday is 1, Sunday 2
     return Deadline(day + timedelta(days=3 - weekend) if weekend > 0 else day, Precision.DAY)
 
 
-def in_two_months(today: date) -> Deadline:
-    year, month = divmod(today.year * 12 + today.month - 1 + 2, 12)
+def in_two_months(today: Today) -> Deadline:
+    year, month = divmod(today.day.year * 12 + today.day.month - 1 + 2, 12)
     return Deadline(last_day(Precision.MONTH, year, month + 1), Precision.MONTH)
 
 
-def next_quarter(today: date) -> Deadline:
-    year, quarter = divmod(today.year * 4 + (today.month - 1) // 3 + 1, 4)
+def next_quarter(today: Today) -> Deadline:
+    year, quarter = divmod(today.day.year * 4 + (today.day.month - 1) // 3 + 1, 4)
     return Deadline(last_day(Precision.QUARTER, year, quarter + 1), Precision.QUARTER)
 
 
 def reviewed(months: int) -> Due:
     """Without end; the first review is thirty days from today."""
-    return lambda today: Deadline(today + timedelta(days=30), Precision.CONTINUOUS, months)
+    return lambda today: Deadline(today.day + timedelta(days=30), Precision.CONTINUOUS, months)
 
 
 @dataclass(frozen=True)
@@ -97,6 +120,16 @@ SAMPLES: Final = {
                             ),
                         ),
                     ),
+                ),
+                Step(
+                    "D05-experts",
+                    _sample(
+                        "Name the experts who will inspect the sites",
+                        uz="Maydonlarni koʻrikdan oʻtkazadigan mutaxassislarni tayinlash",
+                        ru="Назначить экспертов для осмотра площадок",
+                        ko="후보지를 점검할 전문가 지명",
+                    ),
+                    reminded,
                 ),
             ),
             "D06": (
@@ -176,7 +209,7 @@ SAMPLES: Final = {
 }
 
 
-def with_samples(content: RoadMapContent, sample: Sample, today: date) -> RoadMapContent:
+def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadMapContent:
     """The draft with its sample deadlines and rows. Raises: IndexError for a draft without a measure."""
     section = content.sections[0]
     measures = [_measure(measure, sample, today) for measure in section.measures]
@@ -194,7 +227,7 @@ def with_samples(content: RoadMapContent, sample: Sample, today: date) -> RoadMa
     return replace(content, sections=(replace(section, measures=tuple(measures)), *content.sections[1:]))
 
 
-def _measure(measure: Measure, sample: Sample, today: date) -> Measure:
+def _measure(measure: Measure, sample: Sample, today: Today) -> Measure:
     decision = measure.decision or ""
     own = measure.milestones
     if due := sample.due.get(decision):
@@ -204,7 +237,7 @@ def _measure(measure: Measure, sample: Sample, today: date) -> Measure:
     return replace(measure, milestones=(*own, *added))
 
 
-def _milestone(step: Step, number: int, leads: tuple[Executor, ...], today: date) -> Milestone:
+def _milestone(step: Step, number: int, leads: tuple[Executor, ...], today: Today) -> Milestone:
     parts = tuple(Executor(code, Role.CO_EXECUTOR, part) for code, part in step.parts)
     uid = identity("milestone", f"sample:{step.key}")
     return Milestone(uid, number, step.text, step.due(today), (*leads, *parts))

@@ -11,11 +11,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor
-from accounts.models import Membership, Organisation, OrganisationName, Seat, ServiceAccount, User, WorkingGroup
+from accounts.actors import Actor, system_actor
+from accounts.models import (
+    DayException,
+    Membership,
+    Organisation,
+    OrganisationName,
+    Seat,
+    ServiceAccount,
+    User,
+    WorkingGroup,
+)
 from accounts.permissions import PERMISSIONS
 from accounts.policy import can, can_on, visible
+from accounts.services import save_record
 from audit.models import Audited
+from common.text import Text
 from programme.models import (
     Decision,
     DecisionParty,
@@ -26,6 +37,7 @@ from programme.models import (
     Project,
     ProjectParticipant,
 )
+from reminders.models import Message, Notice, Stage
 from roadmaps.models import Milestone, Proposal, RoadMap
 from tests.people import draft_of, former_member, loner, person, put_in_force, seat, service_account
 
@@ -41,6 +53,7 @@ MEMBERS = {
     "administrator of miit": ("administrator", "miit"),
     "administrator of motie": ("administrator", "motie"),
     "auditor of miit": ("auditor", "miit"),
+    "auditor of motie": ("auditor", "motie"),
     "controller of uz": ("controller", "presidential-administration"),
     "officer of edcf": ("officer", "edcf"),
     "officer of moef": ("officer", "moef"),
@@ -69,6 +82,7 @@ SIDE_WIDE = {
     "administrator of miit",
     "administrator of motie",
     "auditor of miit",
+    "auditor of motie",
     "controller of uz",
 }
 CHEMISTRY = SIDE_WIDE | {"officer of uzkimyosanoat"}
@@ -132,11 +146,29 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("membership.manage", "own membership of the administrator of energy"): {"administrator of miit"},
     ("seat.manage", "seat of uz energy"): {"administrator of miit"},
     ("service_account.manage", "koica system"): {"administrator of motie"},
+    ("calendar.view", "day off of uz"): EVERYBODY,
+    ("calendar.edit", "day off of uz"): {"administrator of miit"},
+    ("stage.view", "stage"): EVERYBODY,
+    ("stage.edit", "stage"): {"administrator of miit", "administrator of motie"},
+    # one's own; the administrator's of the organisation for which it was told; the own side's auditor
+    ("notice.view", "notice to the officer of energy"): {
+        "officer of energy",
+        "administrator of energy",
+        "administrator of miit",
+        "auditor of miit",
+    },
+    ("notice.view", "notice to the secretary kr energy"): {"secretary kr energy", "auditor of motie"},
+    # a message holds notices of several organisations: its reader's, and the auditor's
+    ("notice.view", "message to the officer of energy"): {"officer of energy", "auditor of miit"},
 }
 
 
 @pytest.fixture
 def cast(programme: None) -> dict[str, Actor]:
+    return personas()
+
+
+def personas() -> dict[str, Actor]:
     """Every persona as an actor."""
     today = timezone.localdate()
     people: dict[str, User] = {name: person(role, code) for name, (role, code) in MEMBERS.items()}
@@ -157,8 +189,9 @@ def records(cast: dict[str, Actor]) -> dict[str, Model]:
     energy = WorkingGroup.objects.get(code="energy")
     version = put_in_force("RM-03", party="kia")
     milestone = Milestone.objects.filter(road_map__reference="RM-03")[0]
-    officer = cast["officer of energy"].person
+    officer, secretary = cast["officer of energy"].person, cast["secretary kr energy"].person
     assert officer is not None
+    assert secretary is not None
     own = Membership.objects.get(user=cast["administrator of energy"].person)
     return {
         "energy area": PriorityArea.objects.get(code="energy"),
@@ -192,6 +225,29 @@ def records(cast: dict[str, Actor]) -> dict[str, Model]:
         "person of minenergy": officer,
         "own membership of the administrator of energy": own,
         "koica system": ServiceAccount.objects.get(scopes=["read"]),
+        **reminding(officer, secretary),
+    }
+
+
+def reminding(officer: User, secretary: User) -> dict[str, Model]:
+    """A day off, a stage, and what two people were told of it."""
+    day, now = date(2026, 12, 7), timezone.now()
+    stage = Stage(code="week", name=Text.of("A week"), working_days=-5, reach="officers")
+    day_off = DayException(side="UZ", day=day, kind="day_off")
+    for row in (stage, day_off):
+        save_record(row, by=system_actor("tests"))
+    told: dict[str, Any] = {"subject_kind": "milestone", "subject_id": 0, "stage": stage, "anchor": day, "moment": now}
+    energy = Organisation.objects.get(code="minenergy")
+    return {
+        "stage": stage,
+        "day off of uz": day_off,
+        "notice to the officer of energy": Notice.objects.create(
+            recipient=officer, organisation=energy, capacity="officer", planned_at=now, **told
+        ),
+        "notice to the secretary kr energy": Notice.objects.create(
+            recipient=secretary, capacity="secretary", planned_at=now, **told
+        ),
+        "message to the officer of energy": Message.objects.create(recipient=officer, created_at=now),
     }
 
 
@@ -263,7 +319,8 @@ def test_without_a_membership_in_force_there_is_nothing(cast: dict[str, Actor]) 
 
 
 def test_every_audited_model_and_permission_is_in_the_table(records: dict[str, Model]) -> None:
-    assert {type(record) for record in records.values()} == set(audited_models())
+    # who was told what is no content that has a history, and as closely kept
+    assert {type(record) for record in records.values()} == {*audited_models(), Notice, Message}
     assert {permission for permission, _name in EXPECTED} == set(PERMISSIONS)
 
 

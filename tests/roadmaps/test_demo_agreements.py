@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from accounts.calendars import calendar_of
 from accounts.models import Organisation, User
 from accounts.services.demo import DemoReport
 from common.deadlines import Precision
+from common.sides import Side
 from common.text import Text
 from roadmaps.content import RoadMapContent, problems
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalState, Revision, RoadMapVersion, Signature
 from roadmaps.services import save_content
-from roadmaps.services.demo_samples import REASON, SAMPLES, with_samples
+from roadmaps.services.demo_samples import REASON, REMINDED, SAMPLES, Today, with_samples
 from tests.people import actor_for, draft_of, seat
 from tests.roadmaps.sample import command, demo_fixture, directory_fixture, energy, history, person  # noqa: F401
 
@@ -89,10 +91,12 @@ def test_they_were_made_by_the_people_whose_part_it_is(demo: list[str]) -> None:
 def test_the_sample_content_can_be_signed_on_every_day_of_the_year(start: date) -> None:
     sides = dict(Organisation.objects.values_list("code", "side"))
     drafts = {area: Proposal.objects.get(road_map__group__code=area).document for area in SAMPLES}
+    calendar = calendar_of(Side.UZ)
     for days in range(0, 370):
         today = start + timedelta(days=days)
+        reminded = calendar.shift(calendar.shift(today, 0), REMINDED)
         for area, sample in SAMPLES.items():
-            content = with_samples(drafts[area], sample, today)
+            content = with_samples(drafts[area], sample, Today(today, reminded))
             assert problems(content, sides) == ()
             soon = [step.deadline.due_on for _s, _m, step in content.milestones() if step.deadline.precision == "day"]
             workdays = [day for day in soon if day and day > today and day.weekday() < 5]

@@ -47,6 +47,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         collect_static(Path(settings.STATIC_ROOT))
         call_command("load_programme", stdout=self.stdout)
+        call_command("load_stages", stdout=self.stdout)
         if settings.DEMO:
             call_command("load_demo", stdout=self.stdout)
 

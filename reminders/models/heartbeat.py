@@ -1,5 +1,3 @@
-"""Who must be told what, when: so far only that the processes which will tell them are alive."""
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 

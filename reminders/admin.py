@@ -1,0 +1,16 @@
+"""The staff's screen of the stages; notices and messages have pages of their own."""
+
+from django.contrib import admin
+
+from accounts.scoped_admin import ScopedModelAdmin
+from reminders.models import Stage
+
+
+@admin.register(Stage)
+class StageAdmin(ScopedModelAdmin[Stage]):
+    list_display = ("name", "working_days", "reach", "default")
+    search_texts = ("code", "name")
+    shown = ("code", "name", "working_days", "reach", "default")
+    editable = ("name", "working_days", "reach")
+    add_only = ("code",)
+    addable = True

@@ -1,0 +1,128 @@
+"""What a person is told of each deadline, worked out for the active language and their side's day and calendar."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.calendars import calendar_of
+from accounts.models import Organisation, Role, SeatRole, User
+from accounts.policy import visible
+from common.deadlines import Precision, printed, printed_day
+from common.sides import Side, day_of
+from common.templatetags.words import reader
+from common.text import Text
+from reminders.models import Notice, Stage
+from reminders.templatetags.mails import plain
+from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
+
+CAPACITIES: Final = dict(Role.choices) | dict(SeatRole.choices)
+REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deadline as the mail prints it. ``days`` are the working days left, negative where it has passed."""
+
+    notice: Notice
+    milestone: Milestone
+    days: int
+    today: date
+    sample: bool
+
+    @property
+    def reference(self) -> str:
+        """RM-03 1.2"""
+        return f"{self.milestone.road_map.reference} {self.milestone.label}"
+
+    @property
+    def deadline(self) -> str:
+        """As agreed; of a repeated one also the day that counts this time."""
+        agreed = printed(self.milestone.deadline, reader())
+        if self.milestone.precision not in REPEATED:
+            return agreed
+        return _("%(agreed)s; this time %(day)s") % {"agreed": agreed, "day": printed_day(self.notice.anchor, reader())}
+
+    @property
+    def left(self) -> str:
+        if self.notice.anchor == self.today:
+            return _("today")
+        if self.notice.anchor > self.today:
+            return ngettext("%(n)d working day left", "%(n)d working days left", self.days) % {"n": self.days}
+        return ngettext("%(n)d working day late", "%(n)d working days late", -self.days) % {"n": -self.days}
+
+    @property
+    def leads(self) -> list[tuple[str, Text | str]]:
+        """The side's code and the body's name."""
+        rows = [row.organisation for row in self.milestone.assignments.all()]
+        return [(body.side, _name(body, self.today)) for body in rows]
+
+    @property
+    def as_whom(self) -> str:
+        """head of Uzkimyosanoat, or without an organisation the seat: secretary"""
+        capacity, body = str(CAPACITIES.get(self.notice.capacity, self.notice.capacity)), self.notice.organisation
+        if body is None:
+            return capacity
+        return _("%(capacity)s of %(body)s") % {"capacity": capacity, "body": plain(_name(body, self.today))}
+
+    @property
+    def calendar(self) -> str:
+        """Which rule put it on which calendar: 3 working days before, in the calendar of Uzbekistan."""
+        n = self.notice.stage.working_days
+        if n == 0:
+            when = _("on the day")
+        elif n < 0:
+            when = ngettext("%(n)d working day before", "%(n)d working days before", -n) % {"n": -n}
+        else:
+            when = ngettext("%(n)d working day after", "%(n)d working days after", n) % {"n": n}
+        country = Side(self.notice.recipient.side).label
+        return _("%(when)s, in the calendar of %(country)s") % {"when": when, "country": country}
+
+    @property
+    def link(self) -> str:
+        path: str = self.milestone.get_absolute_url()  # type: ignore[attr-defined]  # the settings say which page
+        return f"{settings.ORIGIN}{path}"
+
+
+def readable(person: User, milestones: Collection[int], now: datetime) -> dict[int, Milestone]:
+    """Those of these milestones that the person may see, by key, with their leads as their page shows them."""
+    actor = Actor(door="task", today=day_of(person.side, now), person=person)
+    bodies = visible(actor, "organisation.view", Organisation.objects.named())
+    leads = Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD).order_by("position")
+    seen = visible(actor, "milestone.view", leads).prefetch_related(Prefetch("organisation", bodies))
+    rows = visible(actor, "milestone.view", Milestone.objects.filter(pk__in=milestones))
+    rows = rows.select_related("measure", "road_map").prefetch_related(Prefetch("assignments", seen))
+    return {row.pk: row for row in rows}
+
+
+def lines_of(person: User, notices: Iterable[Notice], milestones: Mapping[int, Milestone], now: datetime) -> list[Line]:
+    """One a notice, of milestones as `readable` gives them: the most urgent stage first, then as they are numbered."""
+    today, calendar = day_of(person.side, now), calendar_of(person.side)
+    versions = RoadMapVersion.objects.filter(road_map__in={row.road_map_id for row in milestones.values()})
+    sample = dict(versions.order_by("number").values_list("road_map", "illustrative"))  # the newest one's word
+    lines = []
+    for notice in notices:
+        row, days = milestones[notice.subject_id], calendar.between(today, notice.anchor)
+        lines.append(Line(notice, row, days, today, sample.get(row.road_map_id, False)))
+    return sorted(lines, key=_urgency)
+
+
+def by_stage(lines: Iterable[Line]) -> list[tuple[Stage, list[Line]]]:
+    return [(stage, list(found)) for stage, found in groupby(lines, lambda line: line.notice.stage)]
+
+
+def _urgency(line: Line) -> tuple[Any, ...]:
+    row = line.milestone
+    return -line.notice.stage.working_days, line.notice.anchor, row.road_map.reference, row.measure.number, row.number
+
+
+def _name(body: Organisation, on: date) -> Text | str:
+    row = body.name_row(on)
+    return row.name if row else body.code

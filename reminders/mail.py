@@ -1,0 +1,106 @@
+"""One digest as the bytes that are sent: text, HTML, and the deadlines for a calendar, in the active language.
+
+The same row and the same moment give the same bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime, formataddr
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import utf8_charset_qp
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, ngettext
+from icalendar import Calendar, Event
+
+from reminders.digest import Line, by_stage, lines_of
+from reminders.models import Message, Notice
+from reminders.templatetags.mails import plain
+from roadmaps.models import Milestone
+
+
+@dataclass(frozen=True)
+class Mail:
+    subject: str
+    raw: bytes
+
+
+def render(message: Message, notices: Iterable[Notice], milestones: Mapping[int, Milestone], *, now: datetime) -> Mail:
+    """``milestones`` are those that the recipient may see; a notice of any other is a KeyError."""
+    person, language = message.recipient, get_language() or "en"
+    lines = lines_of(person, notices, milestones, now)
+    context = {"groups": by_stage(lines), "person": person, "demo": settings.DEMO, "language": language}
+    subject = subject_of(lines)
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string("reminders/digest.txt", context),
+        to=[formataddr((" ".join(person.name.split()), person.email))],
+        headers={
+            "Date": format_datetime(now),
+            "Message-ID": message_id_of(message),
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+            "Content-Language": language,
+        },
+    )
+    mail.encoding = utf8_charset_qp  # seven bits: no server has a reason to change the bytes
+    mail.attach_alternative(render_to_string("reminders/digest.html", context), "text/html")
+    mail.attach("deadlines.ics", calendar_file(lines, now), "text/calendar")
+    return Mail(subject, _bytes(mail.message(), _digest(message)))
+
+
+def message_id_of(message: Message) -> str:
+    """The row's for ever: a mail that arrives twice is known as one by it."""
+    return f"<reminder.{message.pk}.{_digest(message)}@{settings.RP_ID}>"
+
+
+def subject_of(lines: list[Line]) -> str:
+    """3 deadlines: 1 overdue, 2 within 3 working days"""
+    late = sum(line.notice.anchor < line.today for line in lines)
+    now = sum(line.notice.anchor == line.today for line in lines)
+    ahead = [line.days for line in lines if line.notice.anchor > line.today]
+    parts = []
+    if late:
+        parts.append(ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late})
+    if now:
+        parts.append(ngettext("%(n)d today", "%(n)d today", now) % {"n": now})
+    if ahead:
+        words = ngettext("%(n)d within %(days)d working day", "%(n)d within %(days)d working days", max(ahead))
+        parts.append(words % {"n": len(ahead), "days": max(ahead)})
+    total = ngettext("%(n)d deadline", "%(n)d deadlines", len(lines)) % {"n": len(lines)}
+    return f"{total}: {', '.join(parts)}"
+
+
+def calendar_file(lines: Iterable[Line], now: datetime) -> bytes:
+    """One whole day a deadline, the last on which it is met; a calendar knows it again when it moves (RFC 5545)."""
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//{settings.RP_ID}//Road maps//EN")
+    for line in lines:
+        row, day = line.milestone, line.notice.anchor
+        event = Event()
+        event.add("uid", f"{row.uid}.{line.notice.period}@{settings.RP_ID}")
+        event.add("dtstamp", now)
+        event.add("sequence", row.row_version)
+        event.add("dtstart", day)
+        event.add("dtend", day + timedelta(days=1))  # the first day that no longer belongs to it
+        event.add("summary", f"{line.reference} {plain(row.mechanism)}")
+        event.add("url", line.link)
+        event.add("transp", "TRANSPARENT")  # nobody is busy all day for it
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _digest(message: Message) -> str:
+    return sha256(f"{message.recipient_id} {message.created_at.isoformat()}".encode()).hexdigest()[:16]
+
+
+def _bytes(root: Any, digest: str) -> bytes:
+    """With boundaries of our own, which would be random: ``=_`` cannot stand in quoted-printable text."""
+    for number, part in enumerate(part for part in root.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest}.{number}")
+    raw: bytes = root.as_bytes(linesep="\r\n")
+    return raw

@@ -1,0 +1,17 @@
+"""`manage.py load_stages`: the stages of reminding that always run."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.actors import system_actor
+from reminders.stages import ensure_stages
+
+
+class Command(BaseCommand):
+    help = "Make the default stages of reminding that are missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        made = ensure_stages(by=system_actor("load_stages"))
+        if made:
+            self.stdout.write(f"{made} reminder stage{'' if made == 1 else 's'} made")

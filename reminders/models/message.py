@@ -1,0 +1,53 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models import User
+
+
+class MessageState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused by the mail server")
+    CANCELLED = "cancelled", _("nothing left to say")
+
+
+class Message(models.Model):
+    """One digest to one person: what is sent, byte by byte. Its Message-ID comes from its key and never changes.
+
+    - ``lease_until``, ``lease``: whose turn it is to send it; a lease that has run out is taken over.
+    - ``raw``: written before any dialogue with a mail server.
+    - ``handed_over_at``: set before the dialogue and taken back where the server certainly did not take it. While it
+      is set, the server may have the mail: only the same bytes are sent again.
+    """
+
+    # PROTECT: who was told what is kept
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    state = models.CharField(_("state"), max_length=9, choices=MessageState, default=MessageState.WAITING)
+    created_at = models.DateTimeField(_("made at"))
+    message_id = models.CharField(_("Message-ID"), max_length=300, blank=True)
+    address = models.EmailField(_("address"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    raw = models.BinaryField(_("bytes"), null=True)
+    lease = models.UUIDField(_("lease"), null=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    error = models.TextField(_("what the mail server said"), blank=True)
+
+    access = Access(view="notice.view", side="recipient__side", own_side=True, person="recipient")
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient"], condition=models.Q(state="waiting"), name="one_waiting_message_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id or f"message {self.pk}"

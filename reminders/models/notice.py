@@ -1,0 +1,79 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Access
+from accounts.models import Organisation, User
+from reminders.models.message import Message
+from reminders.models.stage import Stage
+
+
+class Subject(models.TextChoices):
+    """The kinds of things that wait; ``subject_id`` is the key in its table."""
+
+    MILESTONE = "milestone", _("milestone")
+
+
+class NoticeState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    SUPERSEDED = "superseded", _("a newer stage was sent instead")
+    CANCELLED = "cancelled", _("no longer true")
+    # it stays in the way of another of its kind: planned anew it would only be refused again
+    REFUSED = "refused", _("could not be sent")
+
+
+class Notice(models.Model):
+    """One person is told once of one stage of one deadline. Not audited: what was sent is an event.
+
+    ``anchor`` is the deadline that the stage counts from, in that ``period`` (0 where there is only one); ``moment``
+    is 09:00 of the recipient's own working day. ``organisation`` and ``capacity`` say why this person: as its officer,
+    head and so on, or without one by the seat. ``outdated``: sent, but the deadline has moved since; should it come
+    back, the person is told again.
+    """
+
+    subject_kind = models.CharField(_("about"), max_length=12, choices=Subject)
+    subject_id = models.BigIntegerField()
+    period = models.IntegerField(_("period"), default=0)
+    # PROTECT, all: who was told what, and why, is kept
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", verbose_name=_("stage"))
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("for")
+    )
+    capacity = models.CharField(_("as"), max_length=20)
+    anchor = models.DateField(_("deadline"))
+    moment = models.DateTimeField(_("due"))
+    state = models.CharField(_("state"), max_length=10, choices=NoticeState, default=NoticeState.WAITING)
+    why = models.CharField(_("why not"), max_length=300, blank=True)
+    outdated = models.BooleanField(_("the deadline has moved since"), default=False)
+    planned_at = models.DateTimeField(_("planned"))
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, null=True, related_name="notices", verbose_name=_("message")
+    )
+
+    access = Access(
+        view="notice.view",
+        administered=("organisation",),
+        side="recipient__side",
+        own_side=True,
+        person="recipient",
+    )
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-moment", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "period", "stage", "recipient", "anchor"],
+                condition=~models.Q(state="cancelled") & models.Q(outdated=False),
+                name="one_notice_a_person_and_stage",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recipient"], condition=models.Q(state="waiting"), name="waiting_notices"),
+            models.Index(fields=["moment"], name="notices_by_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id}, {self.stage_id}"

@@ -1,0 +1,6 @@
+"""Writing notices and messages, and that the processes are alive."""
+
+from reminders.services.heartbeats import record_heartbeat
+from reminders.services.planning import Planned, due, outgoing, plan
+
+__all__ = ["Planned", "due", "outgoing", "plan", "record_heartbeat"]

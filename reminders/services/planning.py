@@ -1,0 +1,245 @@
+"""Who must be told what, when: what is due as things stand, and the notices of it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, reduce
+from itertools import groupby
+from operator import or_
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+
+from accounts.calendars import calendar_of
+from common.deadlines import Deadline, Precision
+from common.sides import TIME_ZONES, Side
+from reminders.models import Notice, NoticeState, Stage, Subject
+from reminders.recipients import Directory, Executors
+from reminders.rules import LOOKBACK, anchor_in, anchors, moment, occurrences
+from roadmaps.models import Assignment, Milestone
+
+BATCH: Final = 500  # notices an INSERT
+REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
+
+# what waits and is in no message that a mail server may have already
+UNSENT: Final = Q(state=NoticeState.WAITING) & (Q(message=None) | Q(message__handed_over_at=None))
+
+Key = tuple[str, int, int, int, int, date]
+Window = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One person who must hear of one stage of one deadline; the columns are those of `Notice`, its relations as keys.
+
+    ``superseded``: a newer stage of the same deadline is due as well.
+    """
+
+    subject_kind: str
+    subject_id: int
+    period: int
+    stage: int
+    recipient: int
+    anchor: date
+    moment: datetime
+    organisation: int | None
+    capacity: str
+    superseded: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What makes it one and the same notice."""
+        return (self.subject_kind, self.subject_id, self.period, self.stage, self.recipient, self.anchor)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A milestone that is open, with what decides who hears of it when."""
+
+    pk: int
+    deadline: Deadline
+    group: int
+    executors: Executors
+
+
+def due(now: datetime, *, milestones: Collection[int] | None = None, until: datetime | None = None) -> list[Planned]:
+    """Everybody who must hear, as things stand at ``now``, of the stages whose moment passed in the last 60 days.
+
+    - ``milestones``: of these alone. A notice that is not found so any more, or superseded, no longer holds.
+    - ``until``: instead, of the stages whose moment comes after ``now`` and until then.
+
+    Reads only, in a number of queries that does not grow. In the order of their moments.
+    """
+    return _Sweep(now, until, milestones).found()
+
+
+def outgoing(*, on: date, now: datetime) -> list[Planned]:
+    """What goes out on a day, as things stand then; today what is left from before as well. Reads only.
+
+    The day begins a second before UTC's, because nine in Seoul is midnight there: it has one morning of each country.
+    """
+    begin = datetime.combine(on, time.min, tzinfo=UTC) - timedelta(seconds=1)
+    end = begin + timedelta(days=1)
+    found = due(now if begin <= now < end else begin, until=end)
+    if begin <= now < end:
+        standing, waiting = _standing(now)
+        found = [one for one in due(now) if one.key in waiting or one.key not in standing] + found
+    return [one for one in found if not one.superseded]
+
+
+class _Sweep:
+    """One look at what is due; whatever it needs besides the milestones is read once."""
+
+    def __init__(self, now: datetime, until: datetime | None, milestones: Collection[int] | None) -> None:
+        self.now, self.until, self.milestones = now, until, milestones
+        self.calendars = {side: calendar_of(side) for side in Side.values}
+        self.moments: dict[tuple[str, int, date], datetime] = {}
+
+    def found(self) -> list[Planned]:
+        planned = [one for milestone in self._milestones() for one in self._of(milestone)]
+        # the stages come in their order: of each thread the last one is the newest
+        newest = {self._thread(one): one.stage for one in planned}
+        marked = (replace(one, superseded=one.stage != newest[self._thread(one)]) for one in planned)
+        return sorted(marked, key=lambda one: (one.moment, one.key))
+
+    def _thread(self, one: Planned) -> tuple[Any, ...]:
+        """Of what shares it only the newest is told; of what is still to come, the newest of each morning."""
+        return (one.subject_id, one.period, one.anchor, one.recipient, one.moment if self.until else None)
+
+    def _of(self, milestone: _Waiting) -> Iterator[Planned]:
+        for (side, stage), window in self.windows.items():
+            for period, anchor in occurrences(milestone.deadline, *window):
+                for hearer in self.directory.of_milestone(milestone.executors, milestone.group, stage.reach):
+                    if hearer.side == side:
+                        yield Planned(
+                            subject_kind=Subject.MILESTONE,
+                            subject_id=milestone.pk,
+                            period=period,
+                            stage=stage.pk,
+                            recipient=hearer.person,
+                            anchor=anchor,
+                            moment=self._moment(side, stage, anchor),
+                            organisation=hearer.organisation,
+                            capacity=hearer.capacity,
+                        )
+
+    def _moment(self, side: str, stage: Stage, anchor: date) -> datetime:
+        key = (side, stage.pk, anchor)
+        if key not in self.moments:
+            self.moments[key] = moment(anchor, stage.working_days, self.calendars[side], TIME_ZONES[side])
+        return self.moments[key]
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.now)
+
+    @cached_property
+    def windows(self) -> dict[tuple[str, Stage], Window]:
+        """The deadlines that make a stage due on a side, in the order of the stages."""
+        end, span = (self.until, self.until - self.now) if self.until else (self.now, LOOKBACK)
+        return {
+            (side, stage): anchors(end, stage.working_days, self.calendars[side], TIME_ZONES[side], span)
+            for stage in Stage.objects.order_by("working_days")
+            for side in Side.values
+        }
+
+    def _milestones(self) -> list[_Waiting]:
+        """Those in force and not done, of which a deadline lies in one of the windows."""
+        windows = [window for window in set(self.windows.values()) if window[0] <= window[1]]
+        if not windows:
+            return []
+        rows = Assignment.objects.filter(
+            dropped_in=None, milestone__dropped_in=None, milestone__completed_on=None
+        ).order_by("milestone_id", "position")
+        if self.milestones is not None:
+            rows = rows.filter(milestone__in=self.milestones)
+        once = reduce(or_, (Q(milestone__due_on__range=window) for window in windows))
+        hull = min(first for first, _last in windows), max(last for _first, last in windows)
+        return [
+            *_waiting(rows.filter(once).exclude(milestone__precision__in=REPEATED)),
+            *_waiting(_repeated(rows.filter(milestone__precision__in=REPEATED), hull)),
+        ]
+
+
+def _repeated(rows: "QuerySet[Assignment]", window: Window) -> "QuerySet[Assignment]":
+    """Those of which a period may end in the window: so many months after one of them is its last month."""
+    first, last = (day.year * 12 + day.month for day in window)
+    begun = ExtractYear("milestone__due_on") * 12 + ExtractMonth("milestone__due_on")
+    since = (Value(last) - begun) % Coalesce("milestone__review_every", Value(12))
+    return rows.filter(milestone__due_on__lte=window[1]).annotate(since=since).filter(since__lte=last - first)
+
+
+def _waiting(rows: "QuerySet[Assignment]") -> Iterator[_Waiting]:
+    columns = ("milestone", "milestone__due_on", "milestone__precision", "milestone__review_every")
+    found = rows.values_list(*columns, "milestone__road_map__group", "organisation", "role")
+    for (pk, due_on, precision, every, group), executors in groupby(found, key=lambda row: row[:5]):
+        deadline = Deadline(due_on, Precision(precision), every)
+        yield _Waiting(pk, deadline, group, tuple((row[5], row[6]) for row in executors))
+
+
+def plan(*, now: datetime) -> int:
+    """Bring the notices in line with what is due; answers how many were missing.
+
+    1. What was sent for a deadline that is another one now is outdated: should it come back, people are told again.
+    2. What waits and has been overtaken by a newer stage is superseded.
+    3. What is missing is written, the stages that are overtaken already as superseded.
+
+    May run twice at once, and never at a given minute: the unique key decides, rows are written in one order, and what
+    another transaction holds is left to the next run. It cancels nothing: who sends looks for himself.
+    """
+    planned = due(now)
+    with transaction.atomic():
+        _mark(Notice.objects.filter(pk__in=_moved(now)), outdated=True)
+        standing, waiting = _standing(now)
+        overtaken = [waiting[one.key] for one in planned if one.superseded and one.key in waiting]
+        _mark(Notice.objects.filter(pk__in=overtaken).filter(UNSENT), state=NoticeState.SUPERSEDED)
+        missing = sorted((one for one in planned if one.key not in standing), key=lambda one: one.key)
+        rows = [_notice(one, now) for one in missing]
+        Notice.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    return len(missing)
+
+
+def _moved(now: datetime) -> list[int]:
+    """Sent notices whose deadline is another one now. Of moments that could come back only: those not long past."""
+    sent = Notice.objects.filter(
+        subject_kind=Subject.MILESTONE, state=NoticeState.SENT, outdated=False, moment__gt=now - 2 * LOOKBACK
+    )
+    unmoved = Milestone.objects.filter(pk=OuterRef("subject_id"), due_on=OuterRef("anchor"))
+    asked = list(sent.exclude(Exists(unmoved)).values_list("pk", "subject_id", "period", "anchor"))
+    milestones = Milestone.objects.in_bulk({subject for _pk, subject, _period, _anchor in asked})
+    return [pk for pk, subject, period, anchor in asked if anchor_in(milestones[subject].deadline, period) != anchor]
+
+
+def _standing(now: datetime) -> tuple[set[Key], dict[Key, int]]:
+    """The notices that count, neither cancelled nor outdated; and of those the ones that wait.
+
+    Twice as far back as is looked, because a change of the calendar moves a moment by days.
+    """
+    rows = Notice.objects.filter(moment__gt=now - 2 * LOOKBACK, outdated=False).exclude(state=NoticeState.CANCELLED)
+    columns = ("subject_kind", "subject_id", "period", "stage", "recipient", "anchor")
+    found = {row[:6]: row[6:] for row in rows.values_list(*columns, "pk", "state")}
+    return set(found), {key: pk for key, (pk, state) in found.items() if state == NoticeState.WAITING}
+
+
+def _mark(rows: "QuerySet[Notice]", **columns: Any) -> None:
+    """Change what nobody else holds, one row after the other in one order: two sweeps never wait for each other."""
+    keys = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
+    Notice.objects.filter(pk__in=list(keys)).update(**columns)
+
+
+def _notice(one: Planned, now: datetime) -> Notice:
+    return Notice(
+        subject_kind=one.subject_kind,
+        subject_id=one.subject_id,
+        period=one.period,
+        stage_id=one.stage,
+        recipient_id=one.recipient,
+        organisation_id=one.organisation,
+        capacity=one.capacity,
+        anchor=one.anchor,
+        moment=one.moment,
+        state=NoticeState.SUPERSEDED if one.superseded else NoticeState.WAITING,
+        planned_at=now,
+    )
