@@ -12,7 +12,7 @@ from django.conf import settings
 
 OWN = (
     "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "PORT",
-    "REDIS_URL", "SECRET_KEY", "TRUSTED_PROXIES",
+    "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "TRUSTED_PROXIES",
 )  # fmt: skip
 
 PRODUCTION = {
