@@ -124,7 +124,7 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
         raise NotPublishable(found)
     if proposal.base and content == proposal.base.revision.document:
         raise IllegalMove(_("This reads exactly as the version in force: there is nothing to sign."))
-    revision = _freeze(proposal, content, by=by, now=now)
+    revision = freeze(proposal, content, by=by, now=now)
     named = {organisations[code] for code in _codes(content) if code in organisations}
     known = set(proposal.parties.values_list("organisation_id", flat=True))
     parties = [ProposalParty(proposal=proposal, organisation_id=key) for key in sorted(named - known)]
@@ -188,7 +188,7 @@ def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:
     return keys
 
 
-def _freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: datetime) -> Revision:
+def freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: datetime) -> Revision:
     number = proposal.revisions.count() + 1
     base_hash = proposal.base.revision.content_hash if proposal.base else ""
     revision = Revision(
