@@ -2,12 +2,12 @@
 
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from oauth2_provider.views import TokenView
 from rest_framework.routers import SimpleRouter
 
 import accounts.api
 import programme.api
 import roadmaps.api
+from accounts.oauth import SystemTokenView
 from common.api.problems import missing
 
 RESOURCES = {**accounts.api.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
@@ -25,7 +25,7 @@ v1 = [
     *router.urls,
 ]
 urlpatterns = [
-    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("oauth/token/", SystemTokenView.as_view(), name="token"),
     path("api/v1/", include((v1, "api"))),
     path("api/docs/", page, name="api-docs"),
     # with its slash only: what lacks one is sent on to the address that has it
