@@ -45,7 +45,7 @@ class Validator(OAuth2Validator):
 
     def _load_application(self, client_id: str, request: Any) -> Any:
         """A NUL byte is in no account's name, and PostgreSQL would not even look for it."""
-        return None if "\x00" in client_id else super()._load_application(client_id, request)
+        return None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
 
     def _load_access_token(self, token: str) -> Any:
         """As the library does, with what is asked of every account: one query for all of it."""

@@ -32,6 +32,12 @@ urlpatterns = [
     # writing them, in place
     path("proposals/<str:reference>/edit/", views.proposal_edit, name="proposal_edit"),
     path("road-maps/<str:reference>/propose/", views.propose, name="propose"),
+    # who was told what
+    path("reminders/", views.reminders, name="reminders"),
+    path("reminders/to-come/", views.reminders_to_come, name="reminders_to_come"),
+    path("reminders/dry-run/", views.reminders_dry_run, name="reminders_dry_run"),
+    path("reminders/troubles/", views.reminders_troubles, name="reminders_troubles"),
+    path("reminders/<int:pk>/", views.reminder_mail, name="reminder_mail"),
     path("search/", views.search, name="search"),
     path("language/", views.language, name="language"),
 ]

@@ -1,7 +1,7 @@
 """One milestone as its page shows it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Prefetch
@@ -12,6 +12,7 @@ from accounts.policy import visible
 from desk.forms import ForecastForm
 from desk.reading.agreed import LiveMilestone, live, milestones
 from desk.reading.records import areas, bodies, seen
+from desk.reading.reminders import Heard, StageToCome, heard_of, stages_to_come
 from programme.models import Decision, Meeting, PriorityArea, Project
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
 
@@ -27,8 +28,8 @@ class Doer:
 class MilestonePage:
     """Read by `desk/milestone.html`; each part is worked out when the page first shows it."""
 
-    def __init__(self, actor: Actor, record: Milestone, bound: ForecastForm | None = None) -> None:
-        self.actor, self.record, self._bound = actor, record, bound
+    def __init__(self, actor: Actor, record: Milestone, now: datetime, bound: ForecastForm | None = None) -> None:
+        self.actor, self.record, self.now, self._bound = actor, record, now, bound
 
     @cached_property
     def live(self) -> LiveMilestone:
@@ -80,6 +81,14 @@ class MilestonePage:
     @cached_property
     def project(self) -> Project | None:
         return seen(self.actor, Project.objects.filter(milestones=self.record)).first()
+
+    @cached_property
+    def heard(self) -> list[Heard]:
+        return heard_of(self.actor, self.record)
+
+    @cached_property
+    def to_come(self) -> list[StageToCome]:
+        return stages_to_come(self.actor, self.record, self.now)
 
     @cached_property
     def history(self) -> list[Entry]:

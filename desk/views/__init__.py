@@ -13,6 +13,13 @@ from desk.views.project import project
 from desk.views.proposal import proposal, proposal_list, revision
 from desk.views.proposal_acts import publish, refuse, sign, withdraw_key, withdraw_proposal
 from desk.views.refusal import refused
+from desk.views.reminders import (
+    reminder_mail,
+    reminders,
+    reminders_dry_run,
+    reminders_to_come,
+    reminders_troubles,
+)
 from desk.views.roadmap import roadmap, roadmaps
 from desk.views.search import search
 from desk.views.signing_keys import signing_key_file, signing_key_list
@@ -35,6 +42,11 @@ __all__ = [
     "publish",
     "refuse",
     "refused",
+    "reminder_mail",
+    "reminders",
+    "reminders_dry_run",
+    "reminders_to_come",
+    "reminders_troubles",
     "revision",
     "roadmap",
     "roadmaps",

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import actor_of
@@ -27,7 +28,7 @@ def milestone(request: HttpRequest, uid: UUID) -> HttpResponse:
     if bound is not None and bound.is_valid() and _saved(request, bound, record):
         messages.success(request, _("The forecast is kept, with its reason. The agreed date stands as it was."))
         return redirect("desk:milestone", uid=uid)
-    page = MilestonePage(actor, record, bound)
+    page = MilestonePage(actor, record, timezone.now(), bound)
     return render(request, "desk/milestone.html", {"page": page}, status=400 if bound else 200)
 
 

@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.actors import system_actor
 from accounts.models import Organisation, User
+from reminders.models import Message, Notice, Stage
+from reminders.stages import ensure_stages
 from roadmaps.content import identity
+from roadmaps.models import Milestone
 from tests.browser.conftest import Open, SignIn
 from tests.people import put_in_force
+from tests.reminders.mail_world import move, on
 
 # of chemistry's road map, which these tests put in force
 MILESTONE = f"/milestones/{identity('milestone', 'D05')}/"
+# its deadline here: a Wednesday within the 30 days that are shown as coming
+DEADLINE = timezone.localdate() + timedelta(days=10 + (2 - timezone.localdate().weekday()) % 7)
 
 # who looks ("" is somebody not signed in), the address. Add a page here when it is made.
 PAGES: tuple[tuple[str, str], ...] = (
@@ -32,9 +41,19 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("administrator", "/road-maps/RM-03/?only=late"),
     ("administrator", MILESTONE),
     ("officer", MILESTONE),
+    ("officer", "/reminders/"),
+    ("officer", "/reminders/to-come/"),
+    ("officer", "/reminders/troubles/"),
     ("administrator", "/proposals/"),
     ("administrator", "/proposals/RM-03.P1/"),
     ("administrator", "/signing-keys/"),
+    ("auditor", MILESTONE),
+    ("auditor", "/reminders/"),
+    ("auditor", "/reminders/to-come/"),
+    ("auditor", f"/reminders/dry-run/?day={DEADLINE}"),
+    ("auditor", "/reminders/dry-run/?day=soon"),
+    ("auditor", "/reminders/troubles/"),
+    ("auditor", "/reminders/1/"),
     ("administrator", "/decisions/D05/"),
     ("administrator", "/projects/D05/"),
     ("administrator", "/organisations/minenergy/"),
@@ -71,6 +90,36 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("reader", "/admin/accounts/seat/"),
 )
 
+
+def tell(user: User) -> None:
+    """Mail number 1, sent to the person, with one reminder in it; one that is refused and one that waits too long."""
+    milestone = Milestone.objects.get(uid=identity("milestone", "D05"))
+    move(milestone, on(DEADLINE))
+    ensure_stages(by=system_actor("tests"))
+    now = timezone.now()
+    raw = b"To: officer@example.invalid\r\nSubject: 1 deadline\r\nContent-Language: en\r\n\r\n" + b"Steel " * 40
+    message = Message.objects.create(pk=1, recipient=user, created_at=now, state="sent", sent_at=now, raw=raw)
+    body, planned = Organisation.objects.get(code="uzkimyosanoat"), now - timedelta(hours=2)
+    states: tuple[dict[str, Any], ...] = (
+        {"state": "sent", "message": message},
+        {"state": "refused", "why": "550 5.1.1 No such user here"},
+        {"state": "waiting"},
+    )
+    for stage, columns in zip(Stage.objects.all(), states, strict=True):
+        Notice.objects.create(
+            subject_kind="milestone",
+            subject_id=milestone.pk,
+            stage=stage,
+            recipient=user,
+            organisation=body,
+            capacity="officer",
+            anchor=DEADLINE,
+            moment=planned,
+            planned_at=planned,
+            **columns,
+        )
+
+
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # all that another set of colours can change
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
@@ -90,6 +139,7 @@ def test_every_page_is_without_fault_in_light_and_in_dark(
     open_page: Open, programme: None, person: Callable[[str, str], User], sign_in: SignIn, width: int
 ) -> None:
     put_in_force("RM-03", party="kia")
+    tell(person("officer", "uzkimyosanoat"))
     found: list[str] = []
     for who in sorted({who for who, _address in PAGES}):
         page = open_page(width=width)
