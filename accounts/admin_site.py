@@ -34,8 +34,8 @@ class StaffSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: object = None) -> Any:
         return redirect("account_change_password")
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return secure_admin_login(super().login)(request, extra_context)
+
     def logout(self, request: HttpRequest, extra_context: object = None) -> Any:
         return redirect("account_logout")
-
-
-StaffSite.login = secure_admin_login(StaffSite.login)  # type: ignore[method-assign]

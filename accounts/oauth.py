@@ -39,13 +39,18 @@ class Validator(OAuth2Validator):
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """A wrong secret for an account that exists is kept; what strangers try is not."""
         authentic: bool = super().authenticate_client(request, *args, **kwargs)
-        if not authentic and isinstance(request.client, ServiceAccount):
-            _record("token refused", request.client)
+        named = getattr(request, "named_account", None)
+        if not authentic and isinstance(named, ServiceAccount):
+            _record("token refused", named)
         return authentic
 
     def _load_application(self, client_id: str, request: Any) -> Any:
         """A NUL byte is in no account's name, and PostgreSQL would not even look for it."""
-        return None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
+        account = None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
+        if account is not None:
+            # the library forgets it while it looks for a second name in the body
+            request.named_account = account
+        return account
 
     def _load_access_token(self, token: str) -> Any:
         """As the library does, with what is asked of every account: one query for all of it."""

@@ -1,4 +1,4 @@
-"""Who may what: the whole table, once through the policy and once through the admin. The same expectation for both."""
+"""Who may what: the whole table, through the policy, the admin and the API. The same expectation for all three."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -24,9 +24,11 @@ from accounts.models import (
 )
 from accounts.permissions import PERMISSIONS
 from accounts.policy import can, can_on, visible
+from accounts.relations import access_of
 from accounts.services import save_record
 from audit.models import Audited
 from common.text import Text
+from partnership.api import RESOURCES
 from programme.models import (
     Decision,
     DecisionParty,
@@ -299,6 +301,25 @@ def _form_of(record: Model) -> str | None:
     if not site.is_registered(type(record)):
         return None
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
+def test_the_api_answers_the_same(cast: dict[str, Actor], records: dict[str, Model]) -> None:
+    """A record that has a resource shows to whoever may see it, is a 404 for others, and forbidden without standing."""
+    from tests.contracts.world import client_of  # which stands on this file's personas
+
+    names = {view.columns.table(): (name, view.lookup_field) for name, view in RESOURCES.items()}
+    clients = {who: client_of(actor) for who, actor in cast.items()}
+    asked = set()
+    for (permission, name), allowed in EXPECTED.items():
+        record = records[name]
+        if type(record) not in names or permission != access_of(record).view:
+            continue
+        resource, key = names[type(record)]
+        for who, client in clients.items():
+            status = client.get(f"/api/v1/{resource}/{getattr(record, key)}/").status_code
+            assert status == (200 if who in allowed else 403 if who in WITHOUT else 404), (who, permission, name)
+        asked.add(resource)
+    assert asked == set(RESOURCES)
 
 
 def test_unknown_permissions_are_denied_to_all(cast: dict[str, Actor], records: dict[str, Model]) -> None:

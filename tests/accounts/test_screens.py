@@ -191,3 +191,11 @@ def test_a_person_is_not_added_by_a_role_that_does_not_exist(programme: None) ->
     page = client.post(reverse("admin:accounts_user_add"), data)
     assert page.status_code == 200 and "role" in page.context["adminform"].form.errors
     assert not User.objects.filter(email="crafted@example.invalid").exists()
+
+
+def test_the_admin_sends_a_stranger_to_the_one_sign_in_and_back(programme: None) -> None:
+    client, address = Client(), reverse("admin:accounts_organisation_changelist")
+    asked = client.get(address, follow=True)
+    assert asked.status_code == 200
+    assert asked.request["PATH_INFO"] == reverse("account_login")
+    assert address in asked.request["QUERY_STRING"].replace("%2F", "/")
