@@ -186,7 +186,7 @@ class DayExceptionAdmin(ScopedModelAdmin[DayException]):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class SystemForm(ScopedForm[ServiceAccount]):
+class ServiceAccountForm(ScopedForm[ServiceAccount]):
     """What a partner's system may do, and whether it still may."""
 
     scopes = forms.MultipleChoiceField(
@@ -198,6 +198,7 @@ class SystemForm(ScopedForm[ServiceAccount]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].required = True  # the library's column may be blank
         if self.is_change:
             self.initial.setdefault("revoked", self.instance.revoked_at is not None)
         else:
@@ -212,7 +213,7 @@ class SystemForm(ScopedForm[ServiceAccount]):
 
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
-    form = SystemForm
+    form = ServiceAccountForm
     view_on_site = False
     list_display = ("name", "organisation", "allowed", "revoked_at")
     list_select_related = ("organisation",)
@@ -251,7 +252,7 @@ class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
     def response_add(
         self, request: HttpRequest, obj: ServiceAccount, post_url_continue: str | None = None
     ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": _("A system was added"), "account": obj}
+        context = {**self.admin_site.each_context(request), "title": _("A service account was added"), "account": obj}
         response = TemplateResponse(request, "admin/accounts/serviceaccount/secret.html", context)
         add_never_cache_headers(response)
         return response

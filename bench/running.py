@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 TIMES: Final = 5
+PAIRS: Final = 25
 Figures = dict[str, float]
 
 
@@ -59,6 +60,13 @@ def typical(act: Callable[[], object]) -> float:
     """The median seconds of some runs, after one that warms up."""
     act()
     return median(seconds(act) for _ in range(TIMES))
+
+
+def times_as_long(act: Callable[[], object], other: Callable[[], object]) -> float:
+    """The median of how many times longer the first takes, of pairs: what else the machine does hits both alike."""
+    act()
+    other()
+    return median(seconds(act) / seconds(other) for _ in range(PAIRS))
 
 
 def queries(act: Callable[[], object]) -> int:

@@ -53,7 +53,7 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("People"), "admin:accounts_user_changelist", "membership.manage"),
             Entry(_("Memberships"), "admin:accounts_membership_changelist", "membership.manage"),
             Entry(_("Seats"), "admin:accounts_seat_changelist", "group.view"),
-            Entry(_("Systems"), "admin:accounts_serviceaccount_changelist", "service_account.manage"),
+            Entry(_("Service accounts"), "admin:accounts_serviceaccount_changelist", "service_account.manage"),
             Entry(_("Working days"), "admin:accounts_dayexception_changelist", "calendar.view"),
             Entry(_("Reminder stages"), "admin:reminders_stage_changelist", "stage.view"),
         ),
