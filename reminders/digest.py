@@ -60,9 +60,9 @@ class Line:
 
     @property
     def leads(self) -> list[tuple[str, Text | str]]:
-        """The side's code and the body's name."""
+        """The side's name and the body's."""
         rows = [row.organisation for row in self.milestone.assignments.all()]
-        return [(body.side, _name(body, self.today)) for body in rows]
+        return [(str(Side(body.side).label), _name(body, self.today)) for body in rows]
 
     @property
     def as_whom(self) -> str:

@@ -67,7 +67,7 @@ def test_the_most_urgent_comes_first_and_each_says_why_it_is_told(milestones: li
         "Deadline: 1 December 2026 (1 working day late)",
         "Why you: 1 working day after, in the calendar of Uzbekistan; officer of minenergy",
         "Deadline: 7 December 2026 (3 working days left)",
-        "Lead of KR: motie",
+        "Lead of Korea: motie",
         "RM-07 1.3 첫 보고 [Korean, the original]",
         "Deadline: annually, by 7 December; this time 7 December 2026",
         f"{configured.ORIGIN}/milestones/{milestones[0].uid}/",
