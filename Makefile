@@ -13,7 +13,7 @@ PRODUCTION := DEMO=false DEBUG=false DATABASE_URL=postgres://user@localhost/road
 # Checks and tests keep what they write apart from what `make run` keeps
 SCRATCH := $(VENV)/scratch
 
-.PHONY: help run test bench check format lock audit clean venv install install-dev
+.PHONY: help run test bench check schema format lock audit clean venv install install-dev
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test   the whole test suite"
 	@echo "make bench  what it costs, on the PostgreSQL of DATABASE_URL"
 	@echo "make check  lint, types, floors, migrations, deployment settings, locks, licences"
+	@echo "make schema write docs/openapi.yaml, the published description of the API, from the code"
 	@echo "make format put the code into its form"
 	@echo "make lock   write requirements*.txt anew from the .in files (make lock UPGRADE=--upgrade for newer releases)"
 	@echo "make audit  known vulnerabilities of what is installed (needs the internet)"
@@ -45,6 +46,11 @@ check: install-dev
 	$(BIN)/python -m pip check
 	$(BIN)/python tools/licences.py
 
+# A test compares the file with the code
+schema: export DATA_DIR = $(SCRATCH)/check
+schema: install-dev
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
 format: install-dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -52,6 +58,7 @@ format: install-dev
 # On the PostgreSQL that DATABASE_URL names; docs/benchmarks.md says what is measured
 bench: install-dev
 	DEMO=1 $(BIN)/python -m bench.two_keys
+	DEMO=1 $(BIN)/python -m bench.api_page
 
 lock: install-dev
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt

@@ -29,5 +29,5 @@ urlpatterns = [
     path("api/v1/", include((v1, "api"))),
     path("api/docs/", page, name="api-docs"),
     # with its slash only: what lacks one is sent on to the address that has it
-    re_path("^api/(.*/)?$", missing),
+    re_path(r"^api/([\s\S]*/)?\Z", missing),
 ]

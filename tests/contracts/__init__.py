@@ -1,0 +1,1 @@
+"""What partner systems rely on: every resource, every refusal, the published schema."""
