@@ -25,7 +25,7 @@ def said(response: Any, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    assert faults_of("Problem", body) == [] and body["status"] == status and body["detail"][-1:] in ".:”"
+    assert faults_of("Problem", body) == [] and body["status"] == status and body["detail"].endswith(".")
     assert "Traceback" not in response.content.decode()
     return body
 
