@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Membership, Organisation, Seat, ServiceAccount, User
+from accounts.models import Membership, Organisation, Reach, Seat, ServiceAccount, User
 from audit.acting import Act, Door
 from common.sides import day_of
 
@@ -53,8 +53,10 @@ class Actor:
         """In force today, the strongest first: what the person acts as."""
         if self.person is None or not self.person.is_active:
             return []
-        rows = Membership.objects.in_force(self.today).filter(user=self.person).select_related("organisation")
-        return sorted(rows.prefetch_related("organisation__names"), key=lambda row: (row.role == "reader", row.pk))
+        rows = Membership.objects.in_force(self.today).filter(user=self.person)
+        reaching = rows.annotate(reach=Reach("organisation"))  # type: ignore[no-redef]  # the property, at hand
+        named = reaching.select_related("organisation").prefetch_related("organisation__names")
+        return sorted(named, key=lambda row: (row.role == "reader", row.pk))
 
     @cached_property
     def seats(self) -> list[Seat]:
@@ -76,16 +78,11 @@ class Actor:
             return [self.account.organisation] if self.has_standing and not roles else []
         return [row.organisation for row in self.memberships if not roles or row.role in roles]
 
-    @cached_property
-    def _answering(self) -> dict[frozenset[int], set[int]]:
-        return {}
-
     def own_and_answering(self, roles: Collection[str] = ()) -> set[int]:
         """Keys of `own` and of every organisation that answers to one of them."""
-        ids = frozenset(organisation.pk for organisation in self.own(roles))
-        if ids and ids not in self._answering:
-            self._answering[ids] = Organisation.objects.all().with_answering(set(ids))
-        return self._answering.get(ids, set())
+        if self.account:
+            return set(self.account.reach) if self.own(roles) else set()
+        return {key for row in self.memberships if not roles or row.role in roles for key in row.reach}
 
     def groups(self, roles: Collection[str] = ()) -> set[int]:
         """Keys of the working groups in which the actor holds one of the seats ``roles`` (any, where none is named)."""

@@ -1,27 +1,40 @@
 """Organisations, as partner systems read them; and the column by which other resources name one."""
 
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.expressions import Combinable
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db.models import F, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Organisation, OrganisationKind, OrganisationName
 from accounts.scoped_api import RecordFilter, ScopedViewSet
-from common.api.columns import Columns, Reader, TextColumn, TextInLanguages, as_json
+from common.api.columns import Among, ColumnByKey, Columns, Reader, TextColumn, TextInLanguages, as_json, text_for
 from common.sides import Side
 
 
 @extend_schema_field(TextInLanguages(allow_null=True))
-class NameToday(TextColumn):
-    """The name that an organisation has on the reader's day; ``source`` ends at the organisation."""
+class NameToday(ColumnByKey, serializers.Field[Any, Any, Any, Any]):
+    """The name that an organisation has on the reader's day; ``source`` is its key."""
 
-    column = "name"
+    def by_key(self, keys: set[int], reader: Reader) -> Mapping[int, Any]:
+        in_words = text_for(reader)
+        # the later name takes the place of the earlier one
+        return {
+            organisation: in_words(name)
+            for organisation, name, valid_from in names_in_order().filter(Among("organisation", keys))
+            if valid_from is None or valid_from <= reader.today
+        }
 
-    def expression(self, path: str, reader: Reader) -> Combinable:
-        begun = OrganisationName.objects.filter(organisation=OuterRef(path)).exclude(valid_from__gt=reader.today)
-        # the first name that is known has no day
-        return Subquery(begun.order_by(F("valid_from").desc(nulls_last=True)).values_list(as_json("name"))[:1])
+
+@cache
+def names_in_order() -> QuerySet[OrganisationName, tuple[int, str, date | None]]:
+    """Organisation, name and first day, the first name first: it has no day. To be narrowed, as `selected` rows are."""
+    ordered = OrganisationName.objects.order_by(F("valid_from").asc(nulls_first=True))
+    return ordered.values_list("organisation", as_json("name"), "valid_from")
 
 
 class NameColumns(Columns):

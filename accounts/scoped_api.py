@@ -25,7 +25,7 @@ from accounts.api_access import MayRead, ServiceAccountAuthentication, api_actor
 from accounts.permissions import EVERYBODY, PERMISSIONS
 from accounts.policy import visible
 from accounts.relations import access_of
-from common.api.columns import Columns, Reader, answered, select
+from common.api.columns import Columns, Reader, answered, selected
 from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination
 from common.text import LANGUAGES
@@ -70,10 +70,11 @@ class ScopedViewSet(GenericViewSet[Any]):
         return self.columns
 
     def get_queryset(self) -> QuerySet[Any]:
-        table = self.columns.table()
+        """What the reader may see, its columns selected."""
+        rows = selected(self.columns, ("pk", *self.orderings), open_to_all)
         if getattr(self, "swagger_fake_view", False):
-            return table._default_manager.none()
-        return visible(self.actor, access_of(table).view, table._default_manager.order_by())
+            return rows.none()
+        return visible(self.actor, access_of(rows.model).view, rows)
 
     @property
     def actor(self) -> Actor:
@@ -87,8 +88,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     def retrieve(self, request: Request, **key: str) -> Response:
         refuse_unknown(request, [*COMMON])
         found = self.get_queryset().filter(**{self.lookup_field: key[self.lookup_field]})
-        reader = self.reader()
-        rows = answered(self.columns, select(self.columns, found, ["pk"], reader), reader)
+        rows = answered(self.columns, list(found), self.reader())
         if not rows:
             raise NotFound(_("There is nothing here that you may see."))
         return Response(rows[0])

@@ -79,7 +79,7 @@ class PartyColumns(Columns):
     """An organisation that a decision names."""
 
     organisation = serializers.CharField(source="organisation.code")
-    name = NameToday(source="organisation")
+    name = NameToday(source="organisation_id")
     side = serializers.ChoiceField(source="organisation.side", choices=Side.choices)
     funding = serializers.BooleanField(help_text="Funds it.")
     inferred = serializers.BooleanField(help_text="Not in the source; to be confirmed.")
@@ -131,7 +131,7 @@ class ParticipantColumns(Columns):
     """One organisation's part in a project."""
 
     organisation = serializers.CharField(source="organisation.code")
-    name = NameToday(source="organisation")
+    name = NameToday(source="organisation_id")
     side = serializers.ChoiceField(source="organisation.side", choices=Side.choices)
     role = serializers.ChoiceField(choices=ParticipantRole.choices)
     unconfirmed = serializers.BooleanField(help_text="Not in the press release; to be confirmed.")

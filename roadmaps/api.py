@@ -1,5 +1,6 @@
 """Road maps and milestones, as partner systems read them. Nothing here signs: two keys are people's."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from rest_framework import serializers
 from accounts.api import NameToday
 from accounts.models import Organisation
 from accounts.scoped_api import RecordFilter, ScopedViewSet
-from common.api.columns import ChoiceColumn, Column, Columns, Reader, Row, TextColumn
+from common.api.columns import ChoiceColumn, Column, ColumnByKey, Columns, Reader, Row, TextColumn
 from common.api.filters import YesNoFilter, since, until
 from common.deadlines import Deadline, Precision
 from common.sides import Side
@@ -28,7 +29,7 @@ class OfVersion(Column):
 
     column: ClassVar[str]
 
-    def expression(self, path: str, reader: Reader) -> Combinable:
+    def expression(self, path: str) -> Combinable:
         versions = RoadMapVersion.objects.filter(road_map=OuterRef(path)).order_by("-number")
         return Subquery(versions.values(self.column)[:1])
 
@@ -56,6 +57,13 @@ class VersionColumns(Columns):
     in_force_at = InForceAt(source="id")
     content_hash = ContentHash(source="id", help_text="SHA-256 of the canonical document, in hexadecimal.")
     illustrative = Illustrative(source="id", help_text="A sample: nothing of it was agreed.")
+
+
+class NumberOfVersion(ColumnByKey, serializers.IntegerField):
+    """By key, as few rows have one: most pages need not look."""
+
+    def by_key(self, keys: set[int], reader: Reader) -> Mapping[int, Any]:
+        return dict(RoadMapVersion.objects.filter(pk__in=keys).values_list("pk", "number"))
 
 
 class RoadMapColumns(Columns):
@@ -118,7 +126,7 @@ class ExecutorColumns(Columns):
     """One organisation's part in a milestone, and the day its lead expects."""
 
     organisation = serializers.CharField(source="organisation.code")
-    name = NameToday(source="organisation")
+    name = NameToday(source="organisation_id")
     side = serializers.ChoiceField(choices=Side.choices)
     role = serializers.ChoiceField(choices=AssignmentRole.choices)
     part = TextColumn(allow_null=True, help_text="What is its own to do.")
@@ -146,8 +154,8 @@ class MilestoneColumns(Columns):
     mechanism = TextColumn(help_text="What is to be done.")
     project = serializers.CharField(source="project.code", allow_null=True)
     completed_on = serializers.DateField(allow_null=True)
-    dropped_in = serializers.IntegerField(
-        source="dropped_in.number", allow_null=True, help_text="The version that no longer has it."
+    dropped_in = NumberOfVersion(
+        source="dropped_in_id", allow_null=True, help_text="The version that no longer has it."
     )
     illustrative = Illustrative(source="road_map", help_text="A sample: nothing of it was agreed.")
     measure = MeasureColumns()

@@ -2,7 +2,7 @@
 
 from accounts.models.calendar import DayException, DayKind
 from accounts.models.group import Seat, SeatRole, WorkingGroup
-from accounts.models.organisation import Organisation, OrganisationKind, OrganisationName
+from accounts.models.organisation import Organisation, OrganisationKind, OrganisationName, Reach
 from accounts.models.person import Membership, Role, User
 from accounts.models.service_account import ServiceAccount
 
@@ -13,6 +13,7 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "OrganisationName",
+    "Reach",
     "Role",
     "Seat",
     "SeatRole",

@@ -1,9 +1,11 @@
 """Organisations and the names they had, when."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
@@ -28,13 +30,33 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """With its names at hand, so that printing a list costs one more query and not one a row."""
         return self.prefetch_related("names")
 
-    def with_answering(self, ids: set[int]) -> set[int]:
-        """``ids`` and every organisation that answers to one of them, at any depth."""
-        parents = dict(self.values_list("pk", "parent_id"))
-        found = set(ids)
-        while grown := {pk for pk, parent in parents.items() if parent in found} - found:
-            found |= grown
-        return found
+
+class Reach(models.Func):
+    """The keys of an organisation and of every one that answers to it, at any depth, as a list; of its key."""
+
+    function = "JSONB_AGG"
+    template = """(
+        WITH RECURSIVE reached(id) AS (
+            SELECT %(expressions)s
+            UNION SELECT below.id FROM accounts_organisation below JOIN reached ON below.parent_id = reached.id
+        ) SELECT %(function)s(id) FROM reached
+    )"""
+    output_field = models.JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+
+class ForOrganisation:
+    """Acts for one ``organisation``."""
+
+    organisation_id: int
+
+    @cached_property
+    def reach(self) -> list[int]:
+        """Keys of the organisation and of all that answer to it; a query may bring it along as an annotation."""
+        keys: list[int] = Organisation.objects.values_list(Reach("pk"), flat=True).get(pk=self.organisation_id)
+        return keys
 
 
 class Organisation(Audited):

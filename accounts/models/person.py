@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Access
-from accounts.models.organisation import Organisation
+from accounts.models.organisation import ForOrganisation, Organisation
 from accounts.models.term import InForceQuerySet, Term
 from accounts.rules import check_role
 from audit.models import Audited
@@ -102,7 +102,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
-class Membership(Term):
+class Membership(ForOrganisation, Term):
     """One role of one person in one organisation of their side, from a day to a day."""
 
     # PROTECT: people and organisations with a past are ended, not deleted

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from accounts.access import Access
-from accounts.models.organisation import Organisation
+from accounts.models.organisation import ForOrganisation, Organisation
 from audit.models import Audited
 
 
-class ServiceAccount(Audited, AbstractApplication):
+class ServiceAccount(ForOrganisation, Audited, AbstractApplication):
     """One partner system, which IS its OAuth client. It acts for one organisation with named scopes and never signs."""
 
     # PROTECT, where the library cascades: an account with history outlives whoever made it

@@ -4,14 +4,14 @@ Rows are dicts made from `values_list`, never model objects, so that schema and 
 about what its one SQL statement costs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from typing import Any, ClassVar, cast
 
 import orjson
-from django.db.models import F, Model, QuerySet
+from django.db.models import BooleanField, F, Func, Model, QuerySet
 from django.db.models import TextField as PlainText
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -22,6 +22,9 @@ from common.text import LANGUAGES
 
 Row = dict[str, Any]
 Values = tuple[Any, ...]
+Cells = list[Sequence[Any]]  # by column, then by row
+Answer = Callable[[Any], Any]
+IsOpen = Callable[[type[Model]], bool]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Reader:
     """
 
     scope: Callable[[QuerySet[Any]], QuerySet[Any]]
-    is_open: Callable[[type[Model]], bool]
+    is_open: IsOpen
     today: date
     language: str | None = None
 
@@ -56,7 +59,7 @@ class Columns(serializers.Serializer[Any]):
 
     @classmethod
     def rows(cls, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Which rows belong into the list of a parent."""
+        """Which rows there are, and in the list of a parent their order."""
         return queryset
 
     @classmethod
@@ -67,12 +70,23 @@ class Columns(serializers.Serializer[Any]):
 class Column:
     """Mixed into a field that reads more than a plain column."""
 
-    def expression(self, path: str, reader: Reader) -> Combinable | str:
+    def expression(self, path: str) -> Combinable | str:
         return path
 
-    def answer(self, value: Any, reader: Reader) -> Any:
-        """What stands in JSON for a value that is not null."""
-        return value
+    def answering(self, reader: Reader) -> Answer | None:
+        """What makes of a value that is not null what stands in JSON; None where it stays as it is."""
+        return None
+
+
+class ColumnByKey(Column):
+    """Read once for each key of a page instead of in every row; ``source`` is the column that holds the key.
+
+    That is ``organisation_id``, not ``organisation``, by which rows may be ordered as organisations are.
+    """
+
+    def by_key(self, keys: set[int], reader: Reader) -> Mapping[int, Any]:
+        """What stands in JSON for each; null for a key that is not there."""
+        raise NotImplementedError
 
 
 class TextInLanguages(serializers.Serializer[Any]):
@@ -87,11 +101,11 @@ class TextInLanguages(serializers.Serializer[Any]):
 class TextColumn(Column, serializers.Field[Any, Any, Any, Any]):
     """A `common.text.Text`, passed on as the JSON that the database keeps."""
 
-    def expression(self, path: str, reader: Reader) -> Combinable:
+    def expression(self, path: str) -> Combinable:
         return as_json(path)
 
-    def answer(self, value: str, reader: Reader) -> Any:
-        return orjson.Fragment(value) if reader.language is None else in_one_language(value, reader.language)
+    def answering(self, reader: Reader) -> Answer:
+        return text_for(reader)
 
 
 class ChoiceColumn(Column, serializers.ChoiceField):
@@ -100,13 +114,39 @@ class ChoiceColumn(Column, serializers.ChoiceField):
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, allow_null=True, **kwargs)
 
-    def answer(self, value: str, reader: Reader) -> str | None:
-        return value or None
+    def answering(self, reader: Reader) -> Answer:
+        return lambda value: value or None
+
+
+class Among(Func):
+    """Whether a key is one of ``keys``, bound as one parameter: IN would check and bind each one of a page."""
+
+    output_field = BooleanField()
+
+    def __init__(self, key: str, keys: Collection[int]) -> None:
+        super().__init__(F(key))
+        self.keys = list(keys)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        key, bound = compiler.compile(self.source_expressions[0])
+        return f"{key} = ANY(%s)", [*bound, self.keys]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        key, bound = compiler.compile(self.source_expressions[0])
+        keys = "(SELECT value FROM JSON_EACH(%s))"
+        return f"{key} IN {keys}", [*bound, orjson.dumps(self.keys).decode()]
 
 
 def as_json(path: str) -> Combinable:
     """The column's own bytes: nothing is parsed only to be written again."""
     return Cast(F(path), PlainText())
+
+
+def text_for(reader: Reader) -> Answer:
+    """What makes of a column's bytes the text that the reader asked for."""
+    if reader.language is None:
+        return orjson.Fragment
+    return partial(in_one_language, language=reader.language)
 
 
 def in_one_language(value: str, language: str) -> Row:
@@ -117,21 +157,21 @@ def in_one_language(value: str, language: str) -> Row:
 
 
 @dataclass(frozen=True)
-class Branch:
-    """Columns that stand together under one name; null where all of them are and they may be."""
+class Group:
+    """Columns that stand together: those of the row itself, or those under one name; null where all are and may be."""
 
     name: str
     names: tuple[str, ...]
     start: int
-    nullable: bool
+    nullable: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a serializer class reads, worked out once: columns in the order in which they are read."""
 
-    names: tuple[str, ...]
-    branches: tuple[Branch, ...]
+    own: Group
+    groups: tuple[Group, ...]
     columns: tuple[tuple[str, serializers.Field[Any, Any, Any, Any]], ...]
     lists: tuple[tuple[str, str, type[Columns]], ...]  # name, reverse relation, the rows' serializer
 
@@ -152,86 +192,96 @@ def plan_of(kind: type[Columns]) -> Plan:
         else:
             names.append(name)
             columns.append((_path(field), field))
-    branches = []
+    groups = []
     for name, group in nested:
-        branches.append(Branch(name, tuple(group.fields), len(columns), group.allow_null))
+        groups.append(Group(name, tuple(group.fields), len(columns), group.allow_null))
         prefix = "" if group.source == "*" else f"{group.source}."
         columns += [(_path(field, prefix), field) for field in group.fields.values()]
-    return Plan(tuple(names), tuple(branches), tuple(columns), tuple(lists))
+    return Plan(Group("", tuple(names), 0), tuple(groups), tuple(columns), tuple(lists))
 
 
 def _path(field: serializers.Field[Any, Any, Any, Any], prefix: str = "") -> str:
     return f"{prefix}{field.source}".replace(".", "__")
 
 
-def select(kind: type[Columns], queryset: QuerySet[Any], keys: Sequence[str], reader: Reader) -> list[Values]:
-    """The columns of the rows, as one query gives them, and behind them ``keys``, the first of which is the pk."""
-    columns = [_read(kind, path, field, reader) for path, field in plan_of(kind).columns]
-    return list(queryset.values_list(*columns, *keys))
+@cache
+def selected(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
+    """The columns of all rows, and behind them ``keys``, the first of which is the pk: to be narrowed, then read.
+
+    Made once, as a view's own queryset is: it holds nothing of any reader, and is itself never read.
+    """
+    columns = [_read(kind, path, field, is_open) for path, field in plan_of(kind).columns]
+    return kind.rows(kind.table()._default_manager.all()).values_list(*columns, *keys)
 
 
 def answered(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
-    """What was selected, as it is answered: one query more for each list in the rows, and each guarded reference."""
-    plan, answers = plan_of(kind), _answers(kind, found, reader)
-    pk, leaves = len(plan.columns), len(plan.names)
-    lists = [
-        (name, _children(kind, relation, child, [values[pk] for values in found], reader))
-        for name, relation, child in plan.lists
-    ]
-    rows = []
-    for values in found:
-        cells = list(values[:pk])
-        for at, answer in answers:
-            if cells[at] is not None:
-                cells[at] = answer(cells[at])
-        row: Row = dict(zip(plan.names, cells[:leaves], strict=True))
-        for branch in plan.branches:
-            part = cells[branch.start : branch.start + len(branch.names)]
-            empty = branch.nullable and all(cell is None for cell in part)
-            row[branch.name] = None if empty else dict(zip(branch.names, part, strict=True))
-        for name, children in lists:
-            row[name] = children[values[pk]]
+    """What was `selected`, as it is answered.
+
+    One query more for each list in the rows, each guarded reference and each column by key.
+    """
+    if not found:
+        return []
+    plan = plan_of(kind)
+    cells: Cells = list(zip(*found, strict=True))
+    keys = cells[len(plan.columns)]
+    _answer(kind, cells, reader)
+    rows = _rows(plan.own, cells)
+    for group in plan.groups:
+        for row, part in zip(rows, _rows(group, cells), strict=True):
+            row[group.name] = None if group.nullable and all(cell is None for cell in part.values()) else part
+    for name, relation, child in plan.lists:
+        children = _children(kind, relation, child, keys, reader)
+        for row, key in zip(rows, keys, strict=True):
+            row[name] = children[key]
+    for row in rows:
         kind.finish(row, reader)
-        rows.append(row)
     return rows
 
 
-def _answers(kind: type[Columns], found: list[Values], reader: Reader) -> list[tuple[int, Callable[[Any], Any]]]:
-    """What becomes of a cell, for the columns where it does not stay as it is."""
-    answers: list[tuple[int, Callable[[Any], Any]]] = []
+def _rows(group: Group, cells: Cells) -> list[Row]:
+    columns = cells[group.start : group.start + len(group.names)]
+    return [dict(zip(group.names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _answer(kind: type[Columns], cells: Cells, reader: Reader) -> None:
+    """Put into each column what stands in JSON, where it does not stay as it is: column by column, as that is quick."""
     for at, (path, field) in enumerate(plan_of(kind).columns):
-        if (relation := _guarded(kind, path, reader)) is not None:
-            keys = {values[at] for values in found} - {None}
-            answers.append((at, _seen(relation, path.partition("__")[2], keys, reader).get))
-        elif isinstance(field, Column):
-            answers.append((at, partial(field.answer, reader=reader)))
-    return answers
+        answer = _answer_of(kind, path, field, cells[at], reader)
+        if answer is not None:
+            cells[at] = [None if cell is None else answer(cell) for cell in cells[at]]
+
+
+def _answer_of(kind: type[Columns], path: str, field: Any, cells: Iterable[Any], reader: Reader) -> Answer | None:
+    if (relation := _guarded(kind, path, reader.is_open)) is not None:
+        return _seen(relation, path.partition("__")[2], set(cells) - {None}, reader).get
+    if isinstance(field, ColumnByKey):
+        return field.by_key(set(cells) - {None}, reader).get
+    return field.answering(reader) if isinstance(field, Column) else None
 
 
 def _children(
-    kind: type[Columns], relation: str, child: type[Columns], parents: list[int], reader: Reader
+    kind: type[Columns], relation: str, child: type[Columns], parents: Sequence[int], reader: Reader
 ) -> dict[int, list[Row]]:
     key = cast(Any, kind.table()._meta.get_field(relation)).field.attname
-    rows = child.table()._default_manager.filter(**{f"{key}__in": parents})
-    queryset = child.rows(rows if relation in kind.implied else reader.scope(rows))
-    found = select(child, queryset, ["pk", key], reader) if parents else []
+    rows = selected(child, ("pk", key), reader.is_open).filter(Among(key, parents))
+    found = list(rows if relation in kind.implied else reader.scope(rows))
     grouped: dict[int, list[Row]] = {parent: [] for parent in parents}
     for values, row in zip(found, answered(child, found, reader), strict=True):
         grouped[values[-1]].append(row)
     return grouped
 
 
-def _read(kind: type[Columns], path: str, field: Any, reader: Reader) -> Combinable | str:
+def _read(kind: type[Columns], path: str, field: Any, is_open: IsOpen) -> Combinable | str:
     """The column; of a guarded reference the key, forward it is here, backward it is the row's own."""
-    if (relation := _guarded(kind, path, reader)) is not None:
+    if (relation := _guarded(kind, path, is_open)) is not None:
         return str(relation.attname) if relation.concrete else "pk"
-    return field.expression(path, reader) if isinstance(field, Column) else path
+    return field.expression(path) if isinstance(field, Column) else path
 
 
-def _guarded(kind: type[Columns], path: str, reader: Reader) -> Any:
+def _guarded(kind: type[Columns], path: str, is_open: IsOpen) -> Any:
     """The relation at which a path begins, where the reader may not see all that is behind it."""
     relation: Any = kind.table()._meta.get_field(path.partition("__")[0])
-    if not relation.is_relation or relation.name in kind.implied or reader.is_open(relation.related_model):
+    if not relation.is_relation or relation.name in kind.implied or is_open(relation.related_model):
         return None
     return relation
 
@@ -239,5 +289,5 @@ def _guarded(kind: type[Columns], path: str, reader: Reader) -> Any:
 def _seen(relation: Any, column: str, keys: set[int], reader: Reader) -> dict[int, Any]:
     """The column by key, of the records that the reader may see."""
     key = "pk" if relation.concrete else relation.field.attname
-    records = relation.related_model._default_manager.filter(**{f"{key}__in": keys})
+    records = relation.related_model._default_manager.filter(Among(key, keys))
     return dict(reader.scope(records).values_list(key, column)) if keys else {}

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from common.api.columns import Columns, Reader, Values, answered, select
+from common.api.columns import Columns, Reader, Values, answered
 
 SALT: Final = "common.api.keyset"
 LIFE: Final = timedelta(days=1)  # a reader that stopped longer ago begins again
@@ -42,19 +42,23 @@ class KeysetPagination(BasePagination):
     def page(
         self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
     ) -> Response:
-        """Raises: ValidationError for a parameter that is none of ours, or a cursor that is."""
+        """A page of what was `selected` with the pk and the ``orderings`` as its keys.
+
+        Raises: ValidationError for a parameter that is none of ours, or a cursor that is.
+        """
         ordering = self._ordering(request, orderings)
         size = self._size(request)
         list_of = _fingerprint(request)
         after = _opened(request.query_params.get("cursor"), list_of)
         found: list[Values] = []
         for part in parts(queryset, ordering, after):
-            found += select(kind, part[: size + 1 - len(found)], ["pk", ordering.removeprefix("-")], reader)
+            found += part[: size + 1 - len(found)]
             if len(found) > size:
                 break
         following = None
         if len(found) > size:
-            key, value = found[size - 1][-2:]
+            key, *values = found[size - 1][-1 - len(orderings) :]
+            value = values[orderings.index(ordering.removeprefix("-"))]
             cursor = _signed(Position(_text(value), key), list_of)
             following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
         return Response({"next": following, "results": answered(kind, found[:size], reader)})
