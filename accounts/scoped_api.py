@@ -53,7 +53,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     """Lists and shows what ``access.view`` shows; anything else is a 404, as if it were not.
 
     - ``columns``: what a row is; its table is the resource.
-    - ``orderings``: columns by which a list may be ordered, each indexed with the key; the first is the usual one.
+    - ``orderings``: columns of it that may order a list, each indexed with the key; the first is the usual one.
     - ``lookup_field``: the key that partners know, and ``lookup_value_regex`` its form.
     """
 
@@ -71,7 +71,7 @@ class ScopedViewSet(GenericViewSet[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may see, its columns selected."""
-        rows = selected(self.columns, ("pk", *self.orderings), open_to_all)
+        rows = selected(self.columns, ("pk",), open_to_all)
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         return visible(self.actor, access_of(rows.model).view, rows)

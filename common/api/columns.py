@@ -214,6 +214,11 @@ def selected(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> Que
     return kind.rows(kind.table()._default_manager.all()).values_list(*columns, *keys)
 
 
+def place_of(kind: type[Columns], column: str) -> int:
+    """Where a column stands among the values of what was `selected`: one that is read as it is, or the pk."""
+    return [*(path for path, _field in plan_of(kind).columns), "pk"].index(column)
+
+
 def answered(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
     """What was `selected`, as it is answered.
 

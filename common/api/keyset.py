@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from common.api.columns import Columns, Reader, Values, answered
+from common.api.columns import Columns, Reader, Values, answered, place_of
 
 SALT: Final = "common.api.keyset"
 LIFE: Final = timedelta(days=1)  # a reader that stopped longer ago begins again
@@ -42,7 +42,7 @@ class KeysetPagination(BasePagination):
     def page(
         self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
     ) -> Response:
-        """A page of what was `selected` with the pk and the ``orderings`` as its keys.
+        """A page of what was `selected` with the pk as its key; ``orderings`` are columns of it.
 
         Raises: ValidationError for a parameter that is none of ours, or a cursor that is.
         """
@@ -57,9 +57,8 @@ class KeysetPagination(BasePagination):
                 break
         following = None
         if len(found) > size:
-            key, *values = found[size - 1][-1 - len(orderings) :]
-            value = values[orderings.index(ordering.removeprefix("-"))]
-            cursor = _signed(Position(_text(value), key), list_of)
+            last = found[size - 1]
+            cursor = _signed(Position(_text(last[place_of(kind, ordering.removeprefix("-"))]), last[-1]), list_of)
             following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
         return Response({"next": following, "results": answered(kind, found[:size], reader)})
 
