@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 TIMES: Final = 5
-PAIRS: Final = 25
+PAIRS: Final = 200
 Figures = dict[str, float]
 
 
