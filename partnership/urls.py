@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
 from common.api import problems
 from partnership import health
@@ -14,6 +14,11 @@ from partnership import health
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it by name, whatever the pages say."""
     return redirect(static("icon.svg"))
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read at all (a foreign host name, too many fields), in the form that the door speaks."""
+    return problems.answer(400) if request.path.startswith("/api/") else bad_request(request, exception)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -34,5 +39,6 @@ urlpatterns = [
     path("", include("desk.urls")),
 ]
 
+handler400 = "partnership.urls.not_understood"
 handler403 = "desk.views.refused"
 handler500 = "partnership.urls.broken"

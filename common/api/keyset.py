@@ -113,7 +113,10 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 
 def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Iterator[QuerySet[Any]]:
-    """What comes after a position, in order: the rows with a value, then those without."""
+    """What comes after a position, in order: the rows with a value, then those without.
+
+    Raises: ValidationError for a value that the column cannot have.
+    """
     column, descending = ordering.removeprefix("-"), ordering.startswith("-")
     field = queryset.model._meta.get_field(column)
     sign = "-" if descending else ""
@@ -125,7 +128,7 @@ def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Ite
             try:
                 value = field.to_python(after.value)
             except DjangoValidationError as error:
-                raise signing.BadSignature from error
+                raise _no_cursor() from error
             valued = valued.filter(beyond(Tuple(F(column), F("pk")), (value, after.key)))
         yield valued.order_by(f"{sign}{column}", f"{sign}pk")
     if field.null:
@@ -159,9 +162,13 @@ def _opened(cursor: str | None, list_of: str) -> Position | None:
     except signing.SignatureExpired:
         raise ValidationError({"cursor": _("This cursor is too old: begin again without it.")}) from None
     except signing.BadSignature:
-        raise ValidationError({"cursor": _("This is no cursor of ours: take it from “next”, whole.")}) from None
+        raise _no_cursor() from None
     if belongs_to != list_of:
         raise ValidationError(
             {"cursor": _("This cursor belongs to another list or another reader: begin again without it.")}
         )
     return Position(value, key)
+
+
+def _no_cursor() -> ValidationError:
+    return ValidationError({"cursor": _("This is no cursor of ours: take it from “next”, whole.")})

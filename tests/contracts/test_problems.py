@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
@@ -12,6 +13,7 @@ from oauth2_provider.models import AccessToken
 from accounts.actors import system_actor
 from accounts.models import ServiceAccount
 from audit.acting import acting
+from common.api.keyset import SALT
 from programme.api import AreaViewSet
 from tests.contracts.schema import faults_of
 from tests.contracts.world import COORDINATOR, SYSTEM, World, client_of, token_of
@@ -75,6 +77,21 @@ def test_bad_input_is_a_problem(world: World, address: str, status: int) -> None
     for who in (SYSTEM, COORDINATOR):
         said(world.get(who, address), status)
     assert rows_of_all_tables() == before
+
+
+def test_a_cursor_of_ours_that_no_longer_fits_its_column_is_a_problem(world: World) -> None:
+    """As after an update that changed what orders the list."""
+    list_of, _value, key = signing.loads(world.cursor(COORDINATOR, "milestones"), salt=SALT)
+    cursor = signing.dumps([list_of, "no day", key], salt=SALT)
+    address = f"/api/v1/milestones/?cursor={cursor}"
+    assert [place["field"] for place in said(world.get(COORDINATOR, address), 400)["errors"]] == ["cursor"]
+
+
+def test_a_request_to_a_host_that_is_not_ours_is_told_so_in_the_form_of_its_door(world: World) -> None:
+    client = world.clients[SYSTEM]
+    said(client.get(AREAS, headers={"Host": "elsewhere.example"}), 400)
+    page = client.get("/", headers={"Host": "elsewhere.example"})
+    assert page.status_code == 400 and "Open the site by its usual address" in page.content.decode()
 
 
 def test_without_its_slash_an_address_leads_to_the_right_one(world: World) -> None:
