@@ -32,7 +32,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 @page
 def reminders_to_come(request: HttpRequest) -> HttpResponse:
     actor = _reader(request)
-    return _shown(request, actor, "to_come", {"mornings": mornings(actor, timezone.now())})
+    return _shown(request, actor, "to_come", {"coming": mornings(actor, timezone.now())})
 
 
 @page

@@ -19,6 +19,7 @@ from accounts.services import save_record
 from audit.services import save_audited
 from common.sides import day_of
 from common.text import Text
+from desk.reading.reminders import coming
 from desk.reading.reminders.coming import AHEAD, mornings, visible_once_planned
 from reminders.models import Message, Notice, Stage
 from reminders.services import Planned, due, plan
@@ -132,10 +133,24 @@ def test_a_day_that_only_one_side_has_off_is_said() -> None:
     (milestone,) = set_up((on(date(2026, 12, 11)), "minenergy"))  # 8 December is a holiday of Uzbekistan
     officer = member("officer", "minenergy")
     actor = Actor(door="admin", today=day_of("UZ", NOW), person=officer)
-    first = mornings(actor, NOW)[0]
+    first = mornings(actor, NOW).mornings[0]
     assert first.day == date(2026, 12, 7)
     assert [item.elsewhere for item in first.rows[0].items] == [date(2026, 12, 8)]
     assert first.rows[0].items[0].milestone == milestone
+
+
+def test_beyond_two_hundred_reminders_the_next_day_is_one_step_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = timezone.localdate() + timedelta(days=7)
+    set_up(*((on(soon + timedelta(days=number)), "minenergy") for number in (0, 0, 9)))
+    member("officer", "minenergy")
+    reader = auditor("UZ")
+    first, second, third, *_rest = every = context_of(reader, "/reminders/to-come/")["coming"].mornings
+    assert len(first.rows[0].items) == len(second.rows[0].items) == 2
+    monkeypatch.setattr(coming, "MANY", 3)
+    page = context_of(reader, "/reminders/to-come/")["coming"]
+    assert [morning.day for morning in page.mornings] == [first.day, second.day]
+    assert page.later == third.day and len(every) > 3
+    assert f"/reminders/dry-run/?day={third.day}" in text_of(reader, "/reminders/to-come/")
 
 
 # a dry run
@@ -264,11 +279,11 @@ def test_each_page_costs_the_same_for_two_reminders_and_for_two_hundred() -> Non
     Notice.objects.filter(subject_id__in=[row.pk for row in rest[1:]]).update(recipient=loner(side="KR"))
     Milestone.objects.update(due_on=day + timedelta(days=300))
     Milestone.objects.filter(pk__in=few).update(due_on=day)
-    assert len(context_of(reader, "/reminders/to-come/")["mornings"][0].rows[0].items) == 2
+    assert len(context_of(reader, "/reminders/to-come/")["coming"].mornings[0].rows[0].items) == 2
     assert costs(reader, pages) == budget
     Notice.objects.update(recipient=officer)
     Milestone.objects.update(due_on=day)
-    assert len(context_of(reader, "/reminders/to-come/")["mornings"][0].rows[0].items) == 200
+    assert len(context_of(reader, "/reminders/to-come/")["coming"].mornings[0].rows[0].items) == 200
     assert costs(reader, pages) == budget
     sent = context_of(reader, "/reminders/")["page"]
     assert sent.has_more and not context_of(reader, "/reminders/?page=2")["page"].has_more

@@ -21,6 +21,7 @@ from roadmaps.models import Milestone
 
 AHEAD: Final = timedelta(days=30)
 YEAR: Final = timedelta(days=366)
+MANY: Final = 200  # reminders: after so many no other morning is shown, and none is cut
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,14 @@ class Morning:
 
     day: date
     rows: list[Told]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """``later``: the first day with more than is shown, if there is one."""
+
+    mornings: list[Morning]
+    later: date | None
 
 
 @dataclass(frozen=True)
@@ -82,10 +91,18 @@ def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Plann
     ]
 
 
-def mornings(actor: Actor, now: datetime) -> list[Morning]:
-    """The next 30 days, day by day."""
-    rows = _told(actor, visible_once_planned(actor, due(now, until=now + AHEAD)))
-    return [Morning(day, list(found)) for day, found in groupby(rows, lambda row: day_of(actor.side, row.first.moment))]
+def mornings(actor: Actor, now: datetime) -> Coming:
+    """The next 30 days, day by day, up to the day on which 200 reminders are reached."""
+    shown: list[Planned] = []
+    later = None
+    planned = visible_once_planned(actor, due(now, until=now + AHEAD))
+    for day, ones in groupby(planned, lambda one: day_of(actor.side, one.moment)):
+        if len(shown) >= MANY:
+            later = day
+            break
+        shown += ones
+    rows = groupby(_told(actor, shown), lambda row: day_of(actor.side, row.first.moment))
+    return Coming([Morning(day, list(of_day)) for day, of_day in rows], later)
 
 
 def on_day(actor: Actor, day: date, now: datetime) -> DryRun:
