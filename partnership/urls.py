@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.translation import gettext as _
 from django.views.defaults import bad_request, server_error
 
 from common.api import problems
@@ -18,7 +19,9 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What cannot be read at all (a foreign host name, too many fields), in the form that the door speaks."""
-    return problems.answer(400) if request.path.startswith("/api/") else bad_request(request, exception)
+    if request.path.startswith("/api/"):
+        return problems.answer(400, _("Ask at the usual address of this site, and send no more than a question needs."))
+    return bad_request(request, exception)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
