@@ -1,6 +1,6 @@
 """Who asks: a person, a partner's system, or this system itself, through which door, on which day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -74,15 +74,17 @@ class Actor:
 
     def own(self, roles: Collection[str] = ()) -> list[Organisation]:
         """Organisations in which the actor has one of ``roles`` (any, where none is named)."""
-        if self.account:
-            return [self.account.organisation] if self.has_standing and not roles else []
-        return [row.organisation for row in self.memberships if not roles or row.role in roles]
+        return [row.organisation for row in self._acts_for(roles)]
 
     def own_and_answering(self, roles: Collection[str] = ()) -> set[int]:
         """Keys of `own` and of every organisation that answers to one of them."""
+        return {key for row in self._acts_for(roles) for key in row.reach}
+
+    def _acts_for(self, roles: Collection[str]) -> Sequence[Membership | ServiceAccount]:
+        """What makes the actor act for an organisation; an account has no role."""
         if self.account:
-            return set(self.account.reach) if self.own(roles) else set()
-        return {key for row in self.memberships if not roles or row.role in roles for key in row.reach}
+            return [self.account] if self.has_standing and not roles else []
+        return [row for row in self.memberships if not roles or row.role in roles]
 
     def groups(self, roles: Collection[str] = ()) -> set[int]:
         """Keys of the working groups in which the actor holds one of the seats ``roles`` (any, where none is named)."""
