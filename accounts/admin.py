@@ -13,8 +13,6 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import actor_of
-from accounts.forms import ScopedForm
 from accounts.models import (
     DayException,
     Membership,
@@ -26,10 +24,12 @@ from accounts.models import (
     User,
     WorkingGroup,
 )
-from accounts.policy import visible
+from accounts.policy.actors import actor_of
+from accounts.policy.questions import visible
 from accounts.rules import check_period, check_role
-from accounts.scoped_admin import ScopedModelAdmin
 from accounts.services import create_service_account, invite
+from accounts.web.admin_base import ScopedModelAdmin
+from accounts.web.forms import ScopedForm
 from common.sides import Side
 
 

@@ -5,6 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import checks, passkeys  # noqa: F401  # importing the checks registers them
+        from accounts.policy import checks  # noqa: F401  # importing the checks registers them
+        from accounts.signin import signals
 
-        passkeys.connect()
+        signals.connect()

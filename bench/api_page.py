@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.actors import account_actor, system_actor
 from accounts.models import Organisation
+from accounts.policy.actors import account_actor, system_actor
 from accounts.services import Credentials, create_service_account
 from bench.running import Figures, queries, rounded, run, times_as_long, typical
 from common.api.keyset import SALT

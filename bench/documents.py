@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
 
 PLAN: Final = (
     "The parties agree to prepare, translate and exchange the technical documentation, to hold consultations of "

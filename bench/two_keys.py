@@ -12,8 +12,8 @@ from django.core.management import call_command
 
 from bench.documents import document, every_date, every_row, reworked
 from bench.running import TIMES, Figures, queries, rounded, run, seconds, typical
-from roadmaps.comparison import compare
-from roadmaps.content import RoadMapContent, content_hash
+from roadmaps.document.content import RoadMapContent, content_hash
+from roadmaps.document.diff import compare
 from roadmaps.models import Revision, RoadMap
 from roadmaps.services import content_of, start_proposal
 from tests.faults import energy

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor, actor_of
 from accounts.models import User
-from accounts.policy import can, visible
+from accounts.policy.actors import Actor, actor_of
+from accounts.policy.questions import can, visible
 from common.text import MARKS, OWN_NAMES
 from desk.navigation import ItemGroup, navigation
 from programme.models import PriorityArea

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actors import Actor
-from accounts.policy import can
+from accounts.policy.actors import Actor
+from accounts.policy.questions import can
 
 
 @dataclass(frozen=True)

@@ -2,42 +2,57 @@
 
 from django.urls import path
 
-from desk import views
+from desk import language
+from desk.areas import views as areas
+from desk.decisions import views as decisions
+from desk.editor import views as editor
+from desk.home import views as home
+from desk.meetings import views as meetings
+from desk.milestones import views as milestones
+from desk.organisations import views as organisations
+from desk.programme import views as programme
+from desk.projects import views as projects
+from desk.proposals import actions
+from desk.proposals import views as proposals
+from desk.reminders import views as reminders
+from desk.roadmaps import views as roadmaps
+from desk.search import views as search
+from desk.signing_keys import views as signing_keys
 
 app_name = "desk"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("programme/", views.programme, name="programme"),
-    path("areas/", views.areas, name="areas"),
-    path("areas/<slug:code>/", views.area, name="area"),
-    path("road-maps/", views.roadmaps, name="roadmaps"),
-    path("road-maps/<str:reference>/", views.roadmap, name="roadmap"),
-    path("decisions/<str:code>/", views.decision, name="decision"),
-    path("projects/<str:code>/", views.project, name="project"),
-    path("organisations/<slug:code>/", views.organisation, name="organisation"),
-    path("meetings/<slug:code>/", views.meeting, name="meeting"),
-    path("milestones/<uuid:uid>/", views.milestone, name="milestone"),
+    path("", home.home, name="home"),
+    path("programme/", programme.programme, name="programme"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/<slug:code>/", areas.area, name="area"),
+    path("road-maps/", roadmaps.roadmaps, name="roadmaps"),
+    path("road-maps/<str:reference>/", roadmaps.roadmap, name="roadmap"),
+    path("decisions/<str:code>/", decisions.decision, name="decision"),
+    path("projects/<str:code>/", projects.project, name="project"),
+    path("organisations/<slug:code>/", organisations.organisation, name="organisation"),
+    path("meetings/<slug:code>/", meetings.meeting, name="meeting"),
+    path("milestones/<uuid:uid>/", milestones.milestone, name="milestone"),
     # proposals and the two keys
-    path("proposals/", views.proposal_list, name="proposals"),
-    path("proposals/<str:reference>/", views.proposal, name="proposal"),
-    path("proposals/<str:reference>/publish/", views.publish, name="proposal_publish"),
-    path("proposals/<str:reference>/withdraw/", views.withdraw_proposal, name="proposal_withdraw"),
-    path("proposals/<str:reference>/revisions/<int:number>/", views.revision, name="revision"),
-    path("proposals/<str:reference>/revisions/<int:number>/sign/", views.sign, name="revision_sign"),
-    path("proposals/<str:reference>/revisions/<int:number>/withdraw-key/", views.withdraw_key, name="withdraw_key"),
-    path("proposals/<str:reference>/revisions/<int:number>/refuse/", views.refuse, name="revision_refuse"),
-    path("signing-keys/", views.signing_key_list, name="signing_keys"),
-    path("signing-keys/<int:pk>.pem", views.signing_key_file, name="signing_key"),
+    path("proposals/", proposals.proposal_list, name="proposals"),
+    path("proposals/<str:reference>/", proposals.proposal, name="proposal"),
+    path("proposals/<str:reference>/publish/", actions.publish, name="proposal_publish"),
+    path("proposals/<str:reference>/withdraw/", actions.withdraw_proposal, name="proposal_withdraw"),
+    path("proposals/<str:reference>/revisions/<int:number>/", proposals.revision, name="revision"),
+    path("proposals/<str:reference>/revisions/<int:number>/sign/", actions.sign, name="revision_sign"),
+    path("proposals/<str:reference>/revisions/<int:number>/withdraw-key/", actions.withdraw_key, name="withdraw_key"),
+    path("proposals/<str:reference>/revisions/<int:number>/refuse/", actions.refuse, name="revision_refuse"),
+    path("signing-keys/", signing_keys.signing_key_list, name="signing_keys"),
+    path("signing-keys/<int:pk>.pem", signing_keys.signing_key_file, name="signing_key"),
     # writing them, in place
-    path("proposals/<str:reference>/edit/", views.proposal_edit, name="proposal_edit"),
-    path("road-maps/<str:reference>/propose/", views.propose, name="propose"),
+    path("proposals/<str:reference>/edit/", editor.proposal_edit, name="proposal_edit"),
+    path("road-maps/<str:reference>/propose/", editor.propose, name="propose"),
     # who was told what
-    path("reminders/", views.reminders, name="reminders"),
-    path("reminders/to-come/", views.reminders_to_come, name="reminders_to_come"),
-    path("reminders/dry-run/", views.reminders_dry_run, name="reminders_dry_run"),
-    path("reminders/troubles/", views.reminders_troubles, name="reminders_troubles"),
-    path("reminders/<int:pk>/", views.reminder_mail, name="reminder_mail"),
-    path("search/", views.search, name="search"),
-    path("language/", views.language, name="language"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/to-come/", reminders.reminders_to_come, name="reminders_to_come"),
+    path("reminders/dry-run/", reminders.reminders_dry_run, name="reminders_dry_run"),
+    path("reminders/troubles/", reminders.reminders_troubles, name="reminders_troubles"),
+    path("reminders/<int:pk>/", reminders.reminder_mail, name="reminder_mail"),
+    path("search/", search.search, name="search"),
+    path("language/", language.language, name="language"),
 ]

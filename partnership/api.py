@@ -4,13 +4,13 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-import accounts.api
+import accounts.api.resources
 import programme.api
 import roadmaps.api
-from accounts.oauth import SystemTokenView
+from accounts.api.oauth import SystemTokenView
 from common.api.problems import missing
 
-RESOURCES = {**accounts.api.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
+RESOURCES = {**accounts.api.resources.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
 
 router = SimpleRouter()
 for name in sorted(RESOURCES):

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.PersonLanguage",
+    "accounts.web.middleware.PersonLanguage",
 ]
 
 ROOT_URLCONF = "partnership.urls"
@@ -89,7 +89,8 @@ WSGI_APPLICATION = "partnership.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # a feature of the desk keeps its templates beside its views
+        "DIRS": [BASE_DIR / "templates", *sorted((BASE_DIR / "desk").glob("*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -98,6 +99,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "desk.context.shell",
             ],
+            "libraries": {
+                "records": "desk.formatting",
+                "milestones": "desk.milestones.formatting",
+                "proposals": "desk.proposals.formatting",
+            },
         },
     }
 ]
@@ -157,7 +163,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -167,12 +173,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(ORIGIN).scheme
 # a ministry is often one address: its people together get thirty wrong passwords a minute, each account five
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
-MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
 MFA_FORMS = {
-    "add_webauthn": "accounts.passkey_forms.AddPasskeyForm",
-    "authenticate_webauthn": "accounts.passkey_forms.AuthenticatePasskeyForm",
-    "login_webauthn": "accounts.passkey_forms.LoginPasskeyForm",
-    "reauthenticate_webauthn": "accounts.passkey_forms.ReauthenticatePasskeyForm",
+    "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.signin.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "accounts.signin.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "accounts.signin.forms.ReauthenticatePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -184,8 +190,8 @@ USERSESSIONS_TRACK_ACTIVITY = False  # reading a page writes nothing
 # Partner systems sign in with client credentials; a service account is its OAuth client
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ServiceAccount"
 OAUTH2_PROVIDER: dict[str, Any] = {
-    "SCOPES_BACKEND_CLASS": "accounts.oauth.AccountScopes",
-    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.Validator",
+    "SCOPES_BACKEND_CLASS": "accounts.api.oauth.AccountScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.api.oauth.Validator",
     "SCOPES": {
         "read": _("Read what the organisation may see"),
         "report": _("Draft progress reports"),
@@ -212,8 +218,8 @@ OAUTH2_PROVIDER: dict[str, Any] = {
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["common.api.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_access.ServiceAccountAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api_access.MayRead"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.auth.ServiceAccountAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.auth.MayRead"],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.Schema",
     "EXCEPTION_HANDLER": "common.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,

@@ -2,4 +2,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class StaffAdminConfig(AdminConfig):
-    default_site = "accounts.admin_site.StaffSite"
+    default_site = "accounts.web.admin_site.StaffSite"

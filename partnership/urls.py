@@ -34,7 +34,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
-    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("accounts.signin.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
@@ -43,5 +43,5 @@ urlpatterns = [
 ]
 
 handler400 = "partnership.urls.not_understood"
-handler403 = "desk.views.refused"
+handler403 = "desk.refusal.refused"
 handler500 = "partnership.urls.broken"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoped_admin import ScopedModelAdmin
+from accounts.web.admin_base import ScopedModelAdmin
 from programme.models import Decision, Indicator, Meeting, PriorityArea, Project
 
 

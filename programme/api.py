@@ -4,9 +4,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api import NameToday
+from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.resources import NameToday
 from accounts.models import Organisation
-from accounts.scoped_api import RecordFilter, ScopedViewSet
 from common.api.columns import ChoiceColumn, Columns, TextColumn
 from common.api.filters import since, until
 from common.deadlines import Precision

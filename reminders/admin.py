@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.scoped_admin import ScopedModelAdmin
+from accounts.web.admin_base import ScopedModelAdmin
 from reminders.models import Stage
 
 

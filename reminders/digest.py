@@ -11,10 +11,10 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.actors import Actor
 from accounts.calendars import calendar_of
 from accounts.models import Organisation, Role, SeatRole, User
-from accounts.policy import visible
+from accounts.policy.actors import Actor
+from accounts.policy.questions import visible
 from common.deadlines import Precision, printed, printed_day
 from common.sides import Side, day_of
 from common.templatetags.words import reader

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.actors import Actor
+from accounts.policy.actors import Actor
 from accounts.services import save_record
 from common.text import Text
 from reminders.models import Reach, Stage

@@ -10,9 +10,9 @@ from django.db.models.expressions import Combinable
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api import NameToday
+from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.resources import NameToday
 from accounts.models import Organisation
-from accounts.scoped_api import RecordFilter, ScopedViewSet
 from common.api.columns import ChoiceColumn, Column, ColumnByKey, Columns, Reader, Row, TextColumn
 from common.api.filters import YesNoFilter, since, until
 from common.deadlines import Deadline, Precision

@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.actors import system_actor
 from accounts.models import Organisation
+from accounts.policy.actors import system_actor
 from programme.loading import DATA, LOADER
 from roadmaps.services import load_programme
 

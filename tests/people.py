@@ -5,12 +5,12 @@ from itertools import count
 
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.models import Membership, Organisation, Seat, ServiceAccount, User, WorkingGroup
+from accounts.policy.actors import Actor, system_actor
 from accounts.services import invite, save_record
 from audit.acting import acting
 from common.sides import day_of
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models import (
     Proposal,
     ProposalParty,

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.sides import Side
 

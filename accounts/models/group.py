@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
 from accounts.models.organisation import Organisation
 from accounts.models.person import User
 from accounts.models.term import InForceQuerySet, Term
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.sides import Side
 from common.text import MultilingualField

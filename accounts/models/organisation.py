@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.sides import Side
 from common.text import MultilingualField, Text

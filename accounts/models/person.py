@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
 from accounts.models.organisation import ForOrganisation, Organisation
 from accounts.models.term import InForceQuerySet, Term
+from accounts.policy.access import Access
 from accounts.rules import check_role
 from audit.models import Audited
 from common.sides import Side
@@ -72,7 +72,7 @@ class User(Audited, AbstractBaseUser):
         return self.name
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Django's own permissions open nothing here: every door asks `accounts.policy`."""
+        """Django's own permissions open nothing here: every door asks `accounts.policy.questions`."""
         return False
 
     def has_module_perms(self, app_label: str) -> bool:

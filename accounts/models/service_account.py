@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
-from accounts.access import Access
 from accounts.models.organisation import ForOrganisation, Organisation
+from accounts.policy.access import Access
 from audit.models import Audited
 
 

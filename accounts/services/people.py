@@ -7,9 +7,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import BasePasswordHasher, make_password
 from django.db import transaction
 
-from accounts.actors import Actor
 from accounts.models import Membership, Organisation, Role, User
-from accounts.policy import require
+from accounts.policy.actors import Actor
+from accounts.policy.questions import require
 from audit.acting import acting
 
 

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from django.db import models, transaction
 
-from accounts.actors import Actor
-from accounts.policy import NotAllowed, can, require
-from accounts.relations import access_of
+from accounts.policy.actors import Actor
+from accounts.policy.questions import NotAllowed, can, require
+from accounts.policy.relations import access_of
 from audit.models import Audited
 from audit.services import save_audited
 

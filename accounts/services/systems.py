@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
 from accounts.models import Organisation, ServiceAccount
+from accounts.policy.actors import Actor
 from accounts.services.records import save_record
 
 

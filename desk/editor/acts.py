@@ -14,7 +14,7 @@ from common.text import LANGUAGES
 from desk.editor import fields
 from desk.editor.fields import Values
 from desk.editor.sheet import KEYS, MOST_EXECUTORS, MOST_ROWS, Kind, Line, Sheet
-from roadmaps.content import HIGHEST_NUMBER, Role
+from roadmaps.document.content import HIGHEST_NUMBER, Role
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from common.templatetags.words import reader
 from common.text import LANGUAGES, MARKS, OWN_NAMES
 from desk.editor.fields import Values
 from desk.editor.sheet import Line
-from roadmaps.content import Role, roman
+from roadmaps.document.content import Role, roman
 
 Sentences = Mapping[tuple[UUID | None, str], tuple[str, ...]]
 

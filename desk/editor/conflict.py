@@ -17,7 +17,7 @@ from common.templatetags.words import reader
 from common.text import LANGUAGES, MARKS
 from desk.editor.fields import DEADLINE, Values, Wrong, read_deadline, text_keys
 from desk.editor.sheet import Kind, Line, Sheet, add_missing
-from roadmaps.content import Role
+from roadmaps.document.content import Role
 
 FIELDS: Final[dict[Kind, dict[str, tuple[str, ...]]]] = {
     "section": {"title": text_keys("title")},

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
-from accounts.history import rows_of
-from accounts.policy import require
+from accounts.policy.actors import Actor
+from accounts.policy.questions import require
 from accounts.services import StaleEdit
+from accounts.web.history import rows_of
 from common.sides import Side
 from common.templatetags.words import reader
 from common.text import Text
@@ -23,10 +23,10 @@ from desk.editor.boxes import Lists, Options
 from desk.editor.conflict import Clash
 from desk.editor.posted import Posted
 from desk.editor.sheet import Choices, Fault, Line, Reading, Sheet, add_missing, sheet_of
-from desk.reading.records import bodies, seen
+from desk.selectors import bodies, visible_to
 from programme.models import Decision, Project
-from roadmaps.comparison import compare
-from roadmaps.content import Measure, Milestone, RoadMapContent, Role
+from roadmaps.document.content import Measure, Milestone, RoadMapContent, Role
+from roadmaps.document.diff import compare
 from roadmaps.models import Proposal, ProposalState, Signature
 from roadmaps.services import IllegalMove, save_content
 from roadmaps.services.proposals import hindrances, open_revision
@@ -72,12 +72,12 @@ class Editing:
     @cached_property
     def _decisions(self) -> list[Decision]:
         group = self.road_map.group_id
-        rows = seen(self.actor, Decision.objects.select_related("area").order_by("code"))
+        rows = visible_to(self.actor, Decision.objects.select_related("area").order_by("code"))
         return sorted(rows, key=lambda decision: decision.area.group_id != group)
 
     @cached_property
     def _projects(self) -> list[Project]:
-        return list(seen(self.actor, Project.objects.order_by("code")))
+        return list(visible_to(self.actor, Project.objects.order_by("code")))
 
     @cached_property
     def choices(self) -> Choices:

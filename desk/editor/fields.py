@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common.deadlines import LONGEST_REVIEW, TO_BE_AGREED, Deadline, Precision, last_day
 from common.text import LANGUAGES, MultilingualFormField, Text
-from roadmaps.content import HIGHEST_NUMBER, Executor, Measure, Milestone, Role, Section
+from roadmaps.document.content import HIGHEST_NUMBER, Executor, Measure, Milestone, Role, Section
 
 Values = dict[str, str]
 

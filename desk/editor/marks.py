@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.actors import Actor
-from desk.reading.difference import Difference, DiffRow
-from roadmaps.comparison import compare
-from roadmaps.content import RoadMapContent
+from accounts.policy.actors import Actor
+from desk.proposals.difference import Difference, DiffRow
+from roadmaps.document.content import RoadMapContent
+from roadmaps.document.diff import compare
 
 
 class Marks:

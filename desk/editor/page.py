@@ -17,7 +17,7 @@ from desk.editor.conflict import shown
 from desk.editor.marks import Marks
 from desk.editor.posted import Known, kept_field, row_field
 from desk.editor.sheet import Fault, Kind, Line, Sheet
-from roadmaps.content import Measure, Milestone, RoadMapContent, Row, roman
+from roadmaps.document.content import Measure, Milestone, RoadMapContent, Row, roman
 
 LABELS: Final[dict[str, str | Promise]] = {
     "title": gettext_lazy("Title"),

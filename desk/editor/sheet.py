@@ -12,7 +12,7 @@ from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from desk.editor import fields
 from desk.editor.fields import REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Values, Wrong
-from roadmaps.content import HIGHEST_NUMBER, Executor, Measure, Milestone, RoadMapContent, Role, Row, Section
+from roadmaps.document.content import HIGHEST_NUMBER, Executor, Measure, Milestone, RoadMapContent, Role, Row, Section
 
 T = TypeVar("T")
 Kind = Literal["section", "measure", "milestone"]

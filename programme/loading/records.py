@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
 
-from accounts.actors import Actor
+from accounts.policy.actors import Actor
 from audit.acting import acting
 from audit.models import Audited
 from audit.services import save_audited

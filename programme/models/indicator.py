@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.text import MultilingualField
 from programme.models.meeting import Meeting

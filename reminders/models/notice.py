@@ -1,8 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
 from accounts.models import Organisation, User
+from accounts.policy.access import Access
 from reminders.models.message import Message
 from reminders.models.stage import Stage
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.sides import Side
 from common.text import MultilingualField
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models.proposal import Proposal
 from roadmaps.models.road_map import RoadMap
 

@@ -1,12 +1,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
 from accounts.models import Organisation
+from accounts.policy.access import Access
 from audit.models import Audited
 from common.sides import Layer
 from common.text import MultilingualField
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models.road_map import RoadMap
 
 
@@ -23,7 +23,7 @@ OPEN_STATES = (ProposalState.DRAFT, ProposalState.PUBLISHED, ProposalState.REWOR
 
 
 class Proposal(Audited):
-    """A road map as it would read. ``content`` is the working copy: the whole document (`roadmaps.content`)."""
+    """A road map as it would read. ``content`` is the working copy: the whole document (`roadmaps.document`)."""
 
     # PROTECT: what was proposed stays with its road map
     road_map = models.ForeignKey(

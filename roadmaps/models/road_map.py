@@ -3,8 +3,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access
 from accounts.models import WorkingGroup
+from accounts.policy.access import Access
 from audit.models import Audited
 
 if TYPE_CHECKING:

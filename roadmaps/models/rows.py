@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import Access, Via
 from accounts.models import Organisation
+from accounts.policy.access import Access, Via
 from audit.models import Audited
 from common.deadlines import Deadline, Precision
 from common.sides import Side

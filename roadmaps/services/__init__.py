@@ -1,11 +1,11 @@
 """Writing road maps: the programme's drafts, proposals, the two keys, the rows of the version in force."""
 
-from roadmaps.services.agreements import refuse, sign, withdraw_key
+from roadmaps.selectors import content_of, differing
 from roadmaps.services.drafts import draft, load_programme
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
 from roadmaps.services.proposals import publish, save_content, start_proposal, withdraw_proposal
-from roadmaps.services.reading import content_of, differing
+from roadmaps.services.signatures import refuse, sign, withdraw_key
 
 __all__ = [
     "IllegalMove",

@@ -6,13 +6,13 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.actors import Actor
 from accounts.models import WorkingGroup
+from accounts.policy.actors import Actor
 from common.sides import Layer
 from common.text import LANGUAGES, Text
 from programme.loading import AreaEntry, DecisionEntry, Loading, Programme, Ref, Row, read_programme, write_programme
 from programme.models import Standing
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
 from roadmaps.models import Proposal, RoadMap
 
 _NOTHING: Final = {

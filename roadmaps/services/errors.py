@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from common.text import tidied
-from roadmaps.content import ContentError
+from roadmaps.document.content import ContentError
 
 
 class IllegalMove(Exception):

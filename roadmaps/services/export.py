@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from common.canonical import canonical
-from roadmaps import content
+from roadmaps.document import content
 from roadmaps.models import Revision, RoadMap, Signature
 from roadmaps.signing import FORMAT
 
@@ -70,7 +70,7 @@ def _line(signature: Signature) -> dict[str, Any]:
 
 
 def _document(revision: Revision) -> dict[str, Any]:
-    """As `roadmaps.content.document` makes it, but of the stored content unread: what was tampered with must show."""
+    """As `document` makes it, but of the stored content as it is: what was tampered with must show."""
     return {
         "format": content.FORMAT,
         "road_map": revision.proposal.road_map.reference,

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
-from accounts.policy import require
+from accounts.policy.actors import Actor
+from accounts.policy.questions import require
 from accounts.services import StaleEdit
 from audit.services import save_audited
 from common.deadlines import FIRST_POSSIBLE

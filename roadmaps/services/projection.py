@@ -11,7 +11,7 @@ from audit.acting import Act
 from audit.bulk import create_all, update_all
 from audit.models import Audited
 from programme.models import Decision, Project
-from roadmaps import content as agreed
+from roadmaps.document import content as agreed
 from roadmaps.models import Assignment, Measure, Milestone, RoadMapVersion, Section
 
 R = TypeVar("R", Section, Measure, Milestone, Assignment)

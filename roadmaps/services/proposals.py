@@ -7,17 +7,17 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
 from accounts.models import Organisation
-from accounts.policy import require
+from accounts.policy.actors import Actor
+from accounts.policy.questions import require
 from accounts.services import StaleEdit
 from audit.bulk import create_all
 from audit.services import save_audited
 from common.sides import Layer
 from common.text import Text
 from programme.models import Decision, Project
-from roadmaps import content as agreed
-from roadmaps.content import ContentError, RoadMapContent, content_hash, problems
+from roadmaps.document import content as agreed
+from roadmaps.document.content import ContentError, RoadMapContent, content_hash, problems
 from roadmaps.models import (
     Measure,
     Milestone,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.calendars import calendar_of
 from accounts.models import DayException
-from accounts.policy import NotAllowed
+from accounts.policy.questions import NotAllowed
 from accounts.services import save_record
 from tests.people import actor_for, person
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.policy import can
+from accounts.policy.questions import can
 from tests.people import actor_for
 
 pytestmark = pytest.mark.django_db

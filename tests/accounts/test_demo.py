@@ -14,9 +14,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.actors import Actor
 from accounts.models import Membership, OrganisationName, Seat, User
-from accounts.policy import can_on
+from accounts.policy.actors import Actor
+from accounts.policy.questions import can_on
 from audit.models import Event
 from programme.models import Project
 from tests.fixtures_programme import programme  # noqa: F401  # pytest finds a fixture by its name
@@ -155,7 +155,7 @@ def test_a_folder_that_is_none_is_a_sentence(settings: Settings, tmp_path: Path)
 
 
 def test_without_the_programme_it_says_what_to_do_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.services.demo._samples", lambda: iter(()))
+    monkeypatch.setattr("accounts.demo.people._samples", lambda: iter(()))
     with pytest.raises(CommandError, match="load_programme"):
         load()
 

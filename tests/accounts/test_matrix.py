@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.models import (
     DayException,
     Membership,
@@ -22,9 +21,10 @@ from accounts.models import (
     User,
     WorkingGroup,
 )
-from accounts.permissions import PERMISSIONS
-from accounts.policy import can, can_on, visible
-from accounts.relations import access_of
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.permissions import PERMISSIONS
+from accounts.policy.questions import can, can_on, visible
+from accounts.policy.relations import access_of
 from accounts.services import save_record
 from audit.models import Audited
 from common.text import Text

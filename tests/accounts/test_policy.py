@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.models import Membership, Organisation, OrganisationName, Seat, User
-from accounts.policy import NotAllowed, can_on, who_can
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import NotAllowed, can_on, who_can
 from accounts.services import StaleEdit, invite, save_record
 from audit.acting import NobodyActs
 from common.text import Text

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from audit.acting import Act, NobodyActs, acting, current_act
 from audit.bulk import BATCH, create_all, update_all
 from audit.models import Audited

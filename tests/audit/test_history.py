@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.actors import system_actor
-from accounts.history import entries
 from accounts.models import Membership, Organisation, User
+from accounts.policy.actors import system_actor
 from accounts.services import choose_language, save_record
+from accounts.web.history import entries
 from audit.acting import acting
 from audit.models import Event
 from audit.services import record_event

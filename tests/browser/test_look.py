@@ -10,11 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.actors import system_actor
 from accounts.models import Organisation, User
+from accounts.policy.actors import system_actor
 from reminders.models import Message, Notice, Stage
 from reminders.stages import ensure_stages
-from roadmaps.content import identity
+from roadmaps.document.content import identity
 from roadmaps.models import Milestone
 from tests.browser.conftest import Open, SignIn
 from tests.people import put_in_force

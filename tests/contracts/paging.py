@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.api.keyset import LIFE, SALT
 from partnership.api import RESOURCES

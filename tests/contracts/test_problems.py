@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
-from accounts.actors import system_actor
 from accounts.models import ServiceAccount
+from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.api.keyset import SALT
 from programme.api import AreaViewSet

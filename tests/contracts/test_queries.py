@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.models import Organisation, OrganisationName
+from accounts.policy.actors import Actor, system_actor
 from audit.acting import acting
 from common.text import Text
 from partnership.api import RESOURCES

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
-from accounts.actors import system_actor
 from accounts.models import Organisation
+from accounts.policy.actors import system_actor
 from accounts.services import Credentials, create_service_account
 from audit.acting import acting
 from audit.models import Event

@@ -12,10 +12,10 @@ from django.db.models import Model, QuerySet
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.models import Organisation, OrganisationName, ServiceAccount
-from accounts.policy import visible
-from accounts.relations import access_of
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import visible
+from accounts.policy.relations import access_of
 from audit.acting import acting
 from common.text import Text
 from programme.models import Decision, Meeting, Project

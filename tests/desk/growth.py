@@ -1,12 +1,12 @@
 """Many more rows of everything that the pages list, for the query budget."""
 
-from accounts.actors import system_actor
 from accounts.models import Organisation, WorkingGroup
+from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from programme.models import Decision, DecisionParty, Meeting, PriorityArea, Project, ProjectParticipant
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
 from roadmaps.models import Proposal, RoadMap
 
 

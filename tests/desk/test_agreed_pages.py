@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.content import Executor, Measure, RoadMapContent, Role
-from roadmaps.content import Milestone as Step
+from roadmaps.document.content import Executor, Measure, RoadMapContent, Role
+from roadmaps.document.content import Milestone as Step
 from roadmaps.models import Assignment, Milestone, Proposal, RoadMapVersion
 from tests.people import person, put_in_force, seat
 

@@ -24,7 +24,7 @@ from desk.editor import posted
 from desk.editor.fields import EXECUTOR
 from desk.editor.posted import Posted
 from desk.editor.sheet import KEYS, Choices, Reading, Sheet, sheet_of
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
 from roadmaps.models import Proposal, ProposalState, RoadMap
 from tests.people import actor_for, person, seat
 from tests.roadmaps.test_content import contents

@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.actors import system_actor
 from accounts.models import User
-from accounts.policy import NotAllowed
+from accounts.policy.actors import system_actor
+from accounts.policy.questions import NotAllowed
 from audit.acting import acting
 from common.text import LANGUAGES, Text
-from desk.views import refused
+from desk.refusal import refused
 from programme.loading import DATA
 from programme.models import Decision, Meeting, Project
 from programme.regions import REGIONS

@@ -18,13 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from fido2.utils import websafe_decode
 
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
-from accounts.software_passkey import SoftwarePasskey
 from audit.models import Event
 from common.deadlines import Deadline, Precision
 from common.text import LANGUAGES, Text
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role
-from roadmaps.extract import extract
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role
+from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
 from roadmaps.services import save_content, start_proposal
 from roadmaps.signing import fingerprint

@@ -11,16 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
 from accounts.calendars import calendar_of
 from accounts.models import Membership, Organisation, Seat, User
-from accounts.policy import visible
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import visible
 from accounts.services import save_record
 from audit.services import save_audited
 from common.sides import day_of
 from common.text import Text
-from desk.reading.reminders import coming
-from desk.reading.reminders.coming import AHEAD, mornings, visible_once_planned
+from desk.reminders import upcoming as coming
+from desk.reminders.upcoming import AHEAD, mornings, visible_once_planned
 from reminders.models import Message, Notice, Stage
 from reminders.services import Planned, due, plan
 from roadmaps.models import Assignment, Milestone

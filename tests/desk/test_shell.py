@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actors import Actor
+from accounts.policy.actors import Actor
 from desk.navigation import navigation
 from tests.people import actor_for, loner, person
 

@@ -3,12 +3,12 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from accounts.actors import system_actor
 from accounts.models import Organisation, OrganisationName, WorkingGroup
+from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
 from roadmaps.models import Proposal, RoadMap
 
 DUE = Deadline(date(2027, 6, 30), Precision.DAY)

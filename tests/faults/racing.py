@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.services import StaleEdit
 from common.text import Text
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models import (
     Proposal,
     Revision,

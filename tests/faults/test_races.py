@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Audited
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models import (
     Assignment,
     Measure,

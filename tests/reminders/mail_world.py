@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from django.utils import timezone
 
-from accounts.actors import system_actor
 from accounts.models import Membership, Organisation, User
+from accounts.policy.actors import system_actor
 from accounts.services import save_record
 from audit.acting import acting
 from audit.services import save_audited
@@ -16,7 +16,7 @@ from common.text import Text
 from reminders.services.delivery import deliver, dispatch
 from reminders.services.planning import plan
 from reminders.stages import ensure_stages
-from roadmaps.content import Executor, RoadMapContent, Role
+from roadmaps.document.content import Executor, RoadMapContent, Role
 from roadmaps.models import Milestone, Proposal
 from tests.faults import energy
 from tests.people import person, put_in_force

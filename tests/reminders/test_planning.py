@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actors import Actor, system_actor
 from accounts.calendars import calendar_of
 from accounts.models import DayException, Membership, Organisation, Seat, User
-from accounts.policy import can_on
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import can_on
 from accounts.services import save_record
 from audit.services import save_audited
 from common.deadlines import Deadline, Precision

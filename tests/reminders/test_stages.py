@@ -16,7 +16,7 @@ from accounts.services import save_record
 from common.text import LANGUAGES
 from reminders.models import Notice, Stage
 from reminders.services import due, outgoing, plan
-from roadmaps.services.demo_samples import REMINDED, Today
+from roadmaps.demo.samples import REMINDED, Today
 from tests.people import actor_for, person
 from tests.reminders.mail_world import SOON, member, move, on, set_up
 from tests.roadmaps.sample import directory_fixture, small_demo_fixture  # noqa: F401  # pytest finds them by name

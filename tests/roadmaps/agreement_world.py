@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as site
 from hypothesis import strategies as st
 
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
-from accounts.software_passkey import SoftwarePasskey
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import Text
-from roadmaps.content import Milestone as Step
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import Milestone as Step
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models import Revision, Signature
 from tests.people import loner, person, seat
 

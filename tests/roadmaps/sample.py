@@ -9,7 +9,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from accounts.models import User
-from accounts.services import demo as demo_accounts
+from accounts.demo import people as demo_accounts
 from roadmaps.models import Assignment, Milestone, Proposal, Revision, RoadMapVersion, Signature
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
-from roadmaps.comparison import Change, compare, executor_changes, words
-from roadmaps.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.diff import Change, compare, executor_changes, words
 from tests.roadmaps.test_content import CONTENT, altered, contents, executors
 
 

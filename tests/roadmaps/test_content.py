@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import LANGUAGES, Text
-from roadmaps.content import (
+from roadmaps.document.content import (
     ContentError,
     Executor,
     Measure,

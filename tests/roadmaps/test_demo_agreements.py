@@ -8,15 +8,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.calendars import calendar_of
+from accounts.demo.people import DemoReport
 from accounts.models import Organisation, User
-from accounts.services.demo import DemoReport
 from common.deadlines import Precision
 from common.sides import Side
 from common.text import Text
-from roadmaps.content import RoadMapContent, problems
+from roadmaps.demo.samples import REASON, REMINDED, SAMPLES, Today, with_samples
+from roadmaps.document.content import RoadMapContent, problems
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalState, Revision, RoadMapVersion, Signature
 from roadmaps.services import save_content
-from roadmaps.services.demo_samples import REASON, REMINDED, SAMPLES, Today, with_samples
 from tests.people import actor_for, draft_of, seat
 from tests.roadmaps.sample import command, demo_fixture, directory_fixture, energy, history, person  # noqa: F401
 
@@ -134,7 +134,7 @@ def test_a_draft_with_another_beside_it_is_left_alone() -> None:
 
 def test_where_a_seat_is_empty_the_draft_stays_one_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("roadmaps.services.demo_agreements.SAMPLES", {})
+        patch.setattr("roadmaps.demo.agreements.SAMPLES", {})
         assert command("load_demo")[1:] == ["288 changes"]
     User.objects.filter(email="co_chair.kr.chemistry@demo.invalid").update(is_active=False)
     User.objects.filter(email="secretary.uz.skills@demo.invalid").update(email="gone@example.org")

@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Event
+from roadmaps.demo.samples import REASON, SAMPLES
 from roadmaps.models import Revision, RoadMapVersion, Signature
 from roadmaps.services import publish, refuse, save_content, withdraw_proposal
-from roadmaps.services.demo_samples import REASON, SAMPLES
 from roadmaps.services.export import signature_lines
 from tests.people import actor_for, draft_of
 from tests.roadmaps.sample import command, directory_fixture, energy, history, person, small_demo_fixture  # noqa: F401

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.actors import Actor, system_actor
 from accounts.models import Membership, Organisation, OrganisationName, WorkingGroup
-from accounts.policy import can_on
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import can_on
 from accounts.services import invite, save_record
 from audit.acting import acting
 from common.deadlines import TO_BE_AGREED, Precision
@@ -29,7 +29,7 @@ from programme.models import (
     Project,
     ProjectParticipant,
 )
-from roadmaps.content import Milestone, Role, identity, problems
+from roadmaps.document.content import Milestone, Role, identity, problems
 from roadmaps.models import Proposal, RoadMap
 from tests.files_programme import edited
 from tests.fixtures_programme import programme  # noqa: F401  # pytest finds a fixture by its name

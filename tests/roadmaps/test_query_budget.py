@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.bulk import BATCH
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.content import Milestone, RoadMapContent
+from roadmaps.document.content import Milestone, RoadMapContent
 from roadmaps.models import Assignment, RoadMap
 from roadmaps.services import start_proposal
 from tests.faults import energy

@@ -14,12 +14,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import Text
-from roadmaps import content as agreed
-from roadmaps.content import Executor, RoadMapContent, Role, content_hash
+from roadmaps.document import content as agreed
+from roadmaps.document.content import Executor, RoadMapContent, Role, content_hash
 from roadmaps.models import Assignment, Measure, Milestone, Proposal, Revision, RoadMap, RoadMapVersion, Section
 from roadmaps.services import content_of, differing
 from roadmaps.services.projection import project_version

@@ -10,13 +10,13 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
-from accounts.policy import NotAllowed
+from accounts.policy.questions import NotAllowed
 from accounts.services import StaleEdit
-from accounts.software_passkey import SoftwarePasskey
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.content import Executor, RoadMapContent, Role
+from roadmaps.document.content import Executor, RoadMapContent, Role
 from roadmaps.models import (
     Assignment,
     Milestone,

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.actors import Actor, system_actor
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import Organisation, Seat, WorkingGroup
-from accounts.policy import NotAllowed
+from accounts.policy.actors import Actor, system_actor
+from accounts.policy.questions import NotAllowed
 from accounts.services import save_record
-from accounts.software_passkey import SoftwarePasskey
 from common.sides import day_of
 from programme.models import Decision
-from roadmaps.content import RoadMapContent
+from roadmaps.document.content import RoadMapContent
 from roadmaps.models import Assignment, Milestone, Refusal, Revision, RoadMap, RoadMapVersion, Signature
 from roadmaps.services import (
     IllegalMove,

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from accounts.actors import system_actor
 from accounts.models import Organisation, User
+from accounts.policy.actors import system_actor
 from accounts.services import create_administrator
 from common.sides import Side
 

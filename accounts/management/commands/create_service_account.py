@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actors import system_actor
 from accounts.models import Organisation
+from accounts.policy.actors import system_actor
 from accounts.services import create_service_account
 
 

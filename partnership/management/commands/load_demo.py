@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.actors import system_actor
-from accounts.services.demo import DemoError, load_demo
-from roadmaps.services.demo_agreements import adopt_samples
-from roadmaps.services.demo_keys import DemoKeyError
+from accounts.demo.people import DemoError, load_demo
+from accounts.policy.actors import system_actor
+from roadmaps.demo.agreements import adopt_samples
+from roadmaps.demo.keys import DemoKeyError
 
 
 class Command(BaseCommand):

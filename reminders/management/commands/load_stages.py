@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from reminders.stages import ensure_stages
 
 

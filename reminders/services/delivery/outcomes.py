@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from audit.services import record_event
 from reminders.models import Message, MessageState, Notice, NoticeState
 

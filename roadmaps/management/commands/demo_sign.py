@@ -6,12 +6,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.actors import Actor
-from accounts.policy import NotAllowed, who_can
+from accounts.policy.actors import Actor
+from accounts.policy.questions import NotAllowed, who_can
 from audit.services import record_event
 from common.sides import Side
+from roadmaps.demo.keys import DemoKeyError, demo_sign, published_revision, sample_actor, sample_person
 from roadmaps.models import Revision, RoadMapVersion
-from roadmaps.services.demo_keys import DemoKeyError, demo_sign, published_revision, sample_actor, sample_person
 from roadmaps.services.errors import IllegalMove
 from roadmaps.signing import Refused
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.actors import system_actor
+from accounts.policy.actors import system_actor
 from programme.loading import DATA, LOADER, LoadError
 from roadmaps.services import load_programme
 

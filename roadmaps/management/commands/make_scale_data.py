@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.actors import system_actor
-from roadmaps.services.demo_scale import NotEmpty, make_scale_data
+from accounts.policy.actors import system_actor
+from roadmaps.demo.scale import NotEmpty, make_scale_data
 
 
 class Command(BaseCommand):

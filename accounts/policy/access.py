@@ -1,0 +1,52 @@
+"""How a model declares which of its fields carry the relations; `accounts.policy.relations` gives them meaning."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Via:
+    """A lookup that counts only where another column of the same row says so, such as a participant that leads."""
+
+    lookup: str
+    column: str
+    value: str
+
+
+Lookup = str | Via
+
+
+@dataclass(frozen=True)
+class Access:
+    """Declared once beside each model, as ``access``. Values other than permission names are ORM lookups.
+
+    - ``view``, ``edit``, ``acts``: names in `accounts.policy.permissions`. Without ``edit`` nobody edits it as
+      a plain record.
+    - ``takes_part``, ``leads``, ``administered``: lookups that end at an Organisation.
+    - ``group``: lookup that ends at a WorkingGroup.
+    - ``author``: lookup to the Organisation that wrote it.
+    - ``side``: lookup of the side it belongs to; with ``own_side`` only that side sees it (people, memberships).
+    - ``layer``: the column that says shared, UZ or KR.
+    - ``person``: lookup to the User whom the record is about: nobody manages themselves.
+    """
+
+    view: str
+    edit: str = ""
+    acts: tuple[str, ...] = ()
+    takes_part: tuple[Lookup, ...] = ()
+    leads: tuple[Lookup, ...] = ()
+    administered: tuple[Lookup, ...] = ()
+    group: str = ""
+    author: str = ""
+    side: str = ""
+    own_side: bool = False
+    layer: str = ""
+    person: str = ""
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Every permission that may be asked of this model; any other is denied."""
+        return frozenset({self.view, self.edit, *self.acts} - {""})
+
+
+# of a model that declares nothing: it carries no relation, and no permission can be asked of it
+UNDECLARED = Access(view="")

@@ -1,0 +1,30 @@
+"""`manage.py check` reports what the policy could not decide: a model without access, an unknown permission."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+
+from accounts.policy.access import UNDECLARED
+from accounts.policy.permissions import PERMISSIONS
+from accounts.policy.relations import access_of
+from audit.models import Audited
+
+
+@register()
+def every_model_declares_access(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Every audited table has an access declaration whose permissions are in the registry."""
+    found: list[CheckMessage] = []
+    for model in apps.get_models():
+        if not issubclass(model, Audited):
+            continue
+        access = access_of(model)
+        if access is UNDECLARED:
+            found.append(Error(f"{model._meta.label} declares no access.", obj=model, id="accounts.E001"))
+            continue
+        found += [
+            Error(f"{model._meta.label} names the unknown permission {name}.", obj=model, id="accounts.E002")
+            for name in sorted(access.permissions - PERMISSIONS.keys())
+        ]
+    return found

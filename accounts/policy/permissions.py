@@ -1,0 +1,54 @@
+"""Every permission of the product, and who has it. What is not named here is denied to all."""
+
+from accounts.policy.relations import (
+    Administers,
+    AdministersSide,
+    Audits,
+    Everybody,
+    Leads,
+    Oneself,
+    Relation,
+    SideWide,
+    Sits,
+    TakesPart,
+    Wrote,
+)
+
+Grants = tuple[Relation, ...]
+
+EVERYBODY: Grants = (Everybody(),)
+COORDINATES = SideWide("coordinator")
+CONTROLS = SideWide("control_body")
+FOLLOWS: Grants = (TakesPart(), Sits(), COORDINATES, CONTROLS, Audits())
+
+PERMISSIONS: dict[str, Grants] = {
+    "area.view": EVERYBODY,
+    "group.view": EVERYBODY,
+    "organisation.view": EVERYBODY,
+    "meeting.view": EVERYBODY,
+    "decision.view": EVERYBODY,
+    "indicator.view": EVERYBODY,
+    "stage.view": EVERYBODY,
+    "calendar.view": EVERYBODY,
+    "project.view": FOLLOWS,
+    "roadmap.view": FOLLOWS,
+    # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
+    "proposal.view": (Wrote(), TakesPart(), Sits(), COORDINATES, CONTROLS, Audits()),
+    "proposal.draft": (Sits(("secretary",)), TakesPart(("officer", "head"))),
+    "proposal.publish": (Sits(("secretary",)),),
+    "proposal.withdraw": (Sits(("secretary",)),),
+    # for the own side only, which the service holds: there is no substitute, no deputy, no override
+    "proposal.sign": (Sits(("co_chair",)),),
+    "proposal.refuse": (Sits(("co_chair",)),),
+    "milestone.view": FOLLOWS,
+    "milestone.forecast": (Leads(("officer", "head")),),
+    "project.edit": (Leads(("officer", "head")),),
+    "notice.view": (Oneself(), Administers(), Audits()),
+    # of either coordinator: the stages are both sides'; a calendar is its side's own
+    "stage.edit": (AdministersSide(),),
+    "calendar.edit": (AdministersSide(),),
+    "organisation.edit": (Administers(),),
+    "membership.manage": (Administers(),),
+    "service_account.manage": (Administers(),),
+    "seat.manage": (AdministersSide(),),
+}

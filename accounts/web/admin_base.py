@@ -1,0 +1,228 @@
+"""The base of every screen of the admin: what it lists, opens, offers and saves is the policy's."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
+from django.forms import Field, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.policy.access import Access
+from accounts.policy.actors import actor_of
+from accounts.policy.questions import NotAllowed, can, can_on, visible
+from accounts.policy.relations import access_of
+from accounts.services import StaleEdit, save_record
+from accounts.web.forms import EXTRA, ScopedForm
+from accounts.web.history import entries
+from audit.models import Audited
+from common.text import LANGUAGES, MultilingualField, search_pattern
+
+M = TypeVar("M", bound=Audited)
+
+
+class ScopedChangeList(ChangeList):
+    def url_for_result(self, result: Any) -> str:
+        """A record that has a page of its own opens there."""
+        page: Callable[[], str] | None = getattr(result, "get_absolute_url", None)
+        return page() if page else super().url_for_result(result)
+
+
+class ScopedModelAdmin(admin.ModelAdmin[M]):
+    """Lists what ``access.view`` shows, edits what ``access.edit`` allows; anything else is a 404, as if it were not.
+
+    - ``editable``: the fields that the form offers; the others in ``shown`` are read-only.
+    - ``addable``: whether records can be added here; ``add_only`` fields are offered then alone.
+    - ``choices``: permission that narrows a foreign key's choices; its model's ``view`` where none is named.
+    - ``search_texts``: lookups, plain or multilingual, that the search box reads.
+    """
+
+    form = ScopedForm  # type: ignore[assignment]  # of the same model, which a class attribute cannot say
+    actions = None
+    list_per_page = 100
+    show_full_result_count = False
+    shown: ClassVar[tuple[str, ...]] = ()
+    editable: ClassVar[tuple[str, ...]] = ()
+    add_only: ClassVar[tuple[str, ...]] = ()
+    addable: ClassVar[bool] = False
+    choices: ClassVar[Mapping[str, str]] = {}
+    search_texts: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def access(self) -> Access:
+        return access_of(self.model)
+
+    # what is there
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:
+        return visible(actor_of(request), self.access.view, super().get_queryset(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ScopedChangeList
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.search_texts
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[M], search_term: str
+    ) -> tuple[models.QuerySet[M], bool]:
+        if not search_term:
+            return queryset, False
+        try:
+            pattern = search_pattern(search_term)
+        except ValueError as error:
+            messages.error(request, str(error))
+            return queryset.none(), False
+        found = reduce(or_, (models.Q(**{f"{path}__iregex": pattern}) for path in self._search_paths()))
+        matching = self.model._default_manager.filter(found)
+        return queryset.filter(pk__in=matching.order_by().values("pk")), False
+
+    def _search_paths(self) -> list[str]:
+        paths = []
+        for lookup in self.search_texts:
+            if isinstance(_field_at(self.model, lookup), MultilingualField):
+                paths += [f"{lookup}__texts__{language}" for language in LANGUAGES]
+            else:
+                paths.append(lookup)
+        return paths
+
+    # who may
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return can(actor_of(request), self.access.view)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.access.view, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.editable) and self._may(request, self.access.edit, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.addable and can(actor_of(request), self.access.edit)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing with a history is deleted."""
+        return False
+
+    def _may(self, request: HttpRequest, permission: str, obj: Any) -> bool:
+        actor = actor_of(request)
+        return can(actor, permission) if obj is None else can_on(actor, permission, obj)
+
+    # the screens
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise Http404
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if object_id is None:
+            if not self.has_view_permission(request):
+                raise Http404
+            if not self.has_add_permission(request):
+                raise NotAllowed(self.access.edit)
+        else:
+            record = self._record_or_404(request, object_id)
+            if request.method == "POST" and not self.has_change_permission(request, record):
+                raise NotAllowed(self.access.edit, record)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleEdit:
+            # someone was faster between our reading and our saving: the form, read again, shows what they did
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        context["conflict"] = form.conflict if form.is_bound else None
+        context["show_save_and_add_another"] = False
+        context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        record = self._record_or_404(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "object": record,
+            "opts": self.opts,
+            "entries": entries(record, actor_of(request)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+    def _record_or_404(self, request: HttpRequest, object_id: str) -> M:
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        return record
+
+    # the form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [*self.add_only, *self.editable, *EXTRA]
+        shown = [*self.shown, *(field for field in self.editable if field not in self.shown)]
+        return [*shown, *EXTRA] if self.has_change_permission(request, obj) else shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        return [field for field in self.get_fields(request, obj) if field not in (*self.editable, *EXTRA)]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = actor_of(request)
+        return form
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # adding a record out of another one's form would skip that record's own screen
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        related = db_field.related_model
+        permission = self.choices.get(db_field.name, access_of(related).view)
+        choices = visible(actor_of(request), permission, related._default_manager.all())
+        kwargs["queryset"] = choices.named() if related is Organisation else choices  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: M, form: ModelForm[M], change: bool) -> None:
+        by = actor_of(request).because(form.cleaned_data.get("reason", ""))
+        if change:
+            obj.row_version = cast(int, form.cleaned_data["based_on"])
+        save_record(obj, by=by)
+
+    # the audit's history is the only log
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+
+def _field_at(model: type[models.Model], lookup: str) -> Any:
+    """The field at which a lookup ends."""
+    first, _sep, rest = lookup.partition("__")
+    field = model._meta.get_field(first)
+    return _field_at(cast(Any, field).related_model, rest) if rest else field

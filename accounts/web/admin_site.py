@@ -1,0 +1,41 @@
+"""The staff's site: Django's own admin, signed in to through allauth alone."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffSite(AdminSite):
+    site_title = _("Road maps")
+    site_header = _("Road maps")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever is signed in; what they see is the policy's."""
+        return request.user.is_active
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Screens that do not ask our policy are not taken in: libraries bring some for tokens, addresses, passkeys."""
+        from accounts.web.admin_base import ScopedModelAdmin
+
+        if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def index(self, request: HttpRequest, extra_context: object = None) -> Any:
+        return redirect("desk:home")
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: object = None) -> Any:
+        return redirect("desk:home")
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> Any:
+        return redirect("account_change_password")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def logout(self, request: HttpRequest, extra_context: object = None) -> Any:
+        return redirect("account_logout")

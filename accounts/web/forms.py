@@ -1,0 +1,141 @@
+"""The form that every screen of a plain record inherits: scoped choices, a reason, and a stale edit noticed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policy.actors import Actor
+from accounts.web.history import in_words, rows_of
+from audit.models import Audited
+
+M = TypeVar("M", bound=models.Model)
+
+EXTRA = ("reason", "based_on")
+
+
+@dataclass(frozen=True)
+class Conflicting:
+    """One field that somebody else changed: as it was when the edit began, as it stands now, as it was typed."""
+
+    name: str
+    label: str
+    opened: str
+    now: str
+    yours: str
+    untouched: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Who changed the record meanwhile, when, and the fields in question."""
+
+    who: str
+    side: str
+    at: datetime
+    rows: tuple[Conflicting, ...]
+
+
+class ScopedForm(forms.ModelForm[M]):
+    """Carries the version it was based on. Where that is not the newest, nothing is saved, nothing typed is lost.
+
+    The page then shows `conflict`; for each of its fields the person chooses theirs or mine (``keep-FIELD``).
+    """
+
+    actor: Actor  # set by the screen's get_form
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("Kept in the history, for both sides to read."),
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_change = self.instance.pk is not None
+        if "reason" in self.fields:
+            self.fields["reason"].required = self.is_change
+        self.initial["based_on"] = cast(Audited, self.instance).row_version
+
+    @cached_property
+    def before(self) -> Audited | None:
+        """The record as it stands in the database, read once, before the form touches its instance."""
+        if not self.is_change:
+            return None
+        return cast(Audited, type(self.instance)._default_manager.get(pk=self.instance.pk))
+
+    @cached_property
+    def conflict(self) -> Conflict | None:
+        """What somebody else changed since this edit began, or None. Known once the form is bound."""
+        now, based_on = self.before, self._based_on()
+        if now is None or based_on == now.row_version:
+            return None
+        history = rows_of(now)
+        opened, newest = history.filter(row_version=based_on).first(), history.first()
+        if newest is None:
+            return None
+        rows = tuple(self._conflicting(field, opened, now) for field in self._typed_fields())
+        return Conflict(
+            who=newest.act_name,
+            side=newest.act_side,
+            at=newest.history_date,
+            rows=tuple(row for row in rows if row is not None),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        before = self.before
+        if before is None:
+            return cleaned
+        if self.conflict:
+            # what was typed stays in the form; the next attempt is based on what the person has now seen
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("based_on")] = str(before.row_version)
+            self.data = data
+            message = _("Someone changed this meanwhile. Choose what stays, then save again.")
+            raise ValidationError(message, code="stale")
+        for field in self._typed_fields():
+            if self.data.get(self.add_prefix(f"keep-{field.name}")) == "theirs":
+                cleaned[field.name] = getattr(before, field.name)
+                self.errors.pop(field.name, None)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave out what is meant to be extended
+        if not self.errors:
+            try:
+                cast(Any, self.instance).check_change(self.before, self.actor.today)
+            except ValidationError as error:
+                self.add_error(None, error)
+
+    def _based_on(self) -> int | None:
+        try:
+            return int(self.data.get(self.add_prefix("based_on"), ""))
+        except ValueError:
+            return None
+
+    def _typed_fields(self) -> "list[models.Field[Any, Any]]":
+        return [field for field in self.instance._meta.fields if field.name in self.fields]
+
+    def _conflicting(self, field: "models.Field[Any, Any]", opened: Any, now: Audited) -> Conflicting | None:
+        current = getattr(now, field.attname)
+        at_opening = getattr(opened, field.attname) if opened is not None else None
+        if opened is not None and current == at_opening:
+            return None
+        typed = self.cleaned_data.get(field.name)
+        typed = typed.pk if isinstance(typed, models.Model) else typed
+        return Conflicting(
+            name=field.name,
+            label=str(self.fields[field.name].label or field.verbose_name),
+            opened=in_words(field, at_opening),
+            now=in_words(field, current),
+            yours=in_words(field, typed),
+            untouched=typed == at_opening,
+        )

@@ -1,0 +1,105 @@
+"""How the pages print a record: a body with its side, a decision's standing, a date as the source gives it."""
+
+from typing import Final
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from common.deadlines import Deadline, Precision, printed, printed_day, printed_long
+from common.templatetags.words import in_language, reader, side, status
+from common.text import NAMES, Text
+from desk.roadmaps.table import ExecutorCell
+from programme.models import Decision, Meeting, Standing
+from programme.regions import region_name
+
+register = template.Library()
+
+# the shapes of components.css; what runs, what is done and what is only considered look apart from what is to be done
+SHAPES: Final = {
+    Standing.NOTED: "done",
+    Standing.LAUNCHED: "cont",
+    Standing.UNDER_WAY: "cont",
+    Standing.PROPOSED: "draft",
+    Standing.CONSIDERED: "none",
+}
+
+
+@register.simple_tag
+def body(organisation: Organisation | None, short: bool = False) -> SafeString:
+    """`{% body organisation %}`: its side and its name, which leads to its page; nothing for none."""
+    if not isinstance(organisation, Organisation):
+        return SafeString("")
+    address = reverse("desk:organisation", args=[organisation.code])
+    name = organisation.short_name if short else in_language(organisation.name)
+    return format_html('{}<a href="{}">{}</a>', side(organisation.side), address, name)
+
+
+@register.simple_tag
+def prose(text: Text) -> SafeString:
+    """A text of several paragraphs for the reader; where only another language has it, so said below it."""
+    words, language = text.shown(reader())
+    paragraphs = SafeString(linebreaks(words, autoescape=True))
+    shown = format_html('<div class="prose" lang="{}">{}</div>', language, paragraphs)
+    if language == reader():
+        return shown
+    note = _("In %(language)s, the original") % {"language": NAMES[language]}
+    return format_html('{}<p class="small quiet">{}</p>', shown, note)
+
+
+@register.simple_tag
+def executor(cell: ExecutorCell) -> SafeString:
+    """One executor of a milestone: its body, its own part, and an asterisk where that is to be confirmed."""
+    name = body(cell.organisation, short=True) if cell.organisation else cell.executor.organisation
+    part = format_html(" ({})", in_language(cell.executor.part)) if cell.executor.part else ""
+    mark = '<span aria-hidden="true">&nbsp;*</span><span class="visually-hidden">, {}</span>'
+    return format_html("{}{}{}", name, part, format_html(mark, _("to be confirmed")) if cell.unconfirmed else "")
+
+
+@register.simple_tag
+def standing(of: Decision | str) -> SafeString:
+    """`{% standing decision %}`, or one value: how firmly the source says it, a word and a shape."""
+    value = Standing(of.standing if isinstance(of, Decision) else of)
+    return status(SHAPES.get(value, "open"), capfirst(str(value.label)))
+
+
+@register.simple_tag
+def paragraph(meeting: Meeting | None, number: int | None, dated: bool = False) -> SafeString:
+    """`{% paragraph meeting 17 %}`: the paragraph of a meeting's record, which leads there."""
+    if number is None:
+        return SafeString("")
+    words = _("paragraph %(number)d") % {"number": number}
+    if not isinstance(meeting, Meeting):
+        return format_html("{}", words)
+    if dated:
+        words = f"{printed_day(meeting.held_on, reader())}, {words}"
+    return format_html('<a href="{}#p{}">{}</a>', reverse("desk:meeting", args=[meeting.code]), number, words)
+
+
+@register.simple_tag
+def unconfirmed() -> SafeString:
+    """Said wherever something is not in the source."""
+    return format_html('<span class="quiet">{}</span>', _("not in the release, to be confirmed"))
+
+
+@register.filter
+def deadline(value: Deadline) -> SafeString:
+    """As it was agreed, in the reader's language; quiet where there is no date yet."""
+    words = printed_long(value, reader())
+    return format_html("{}" if value.due_on else '<span class="quiet">{}</span>', words)
+
+
+@register.filter
+def named_date(decision: Decision) -> str:
+    """The last day that the source names, as exactly as it names it; empty for none."""
+    return printed(Deadline(decision.due_on, Precision(decision.due_precision)), reader()) if decision.due_on else ""
+
+
+@register.filter
+def region(code: str) -> Text | str:
+    """`{{ "UZ-JI"|region }}`: its name."""
+    return region_name(code)

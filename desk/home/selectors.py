@@ -1,0 +1,140 @@
+"""My desk: who the person is here, what the account is for, and what is theirs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organisation, User
+from accounts.policy.actors import Actor
+from accounts.policy.questions import can, visible, who_can
+from common.sides import Side
+from desk.areas.selectors import AreaRow
+from desk.selectors import bodies, projects, visible_to
+from programme.models import Project, ProjectParticipant
+
+
+@dataclass(frozen=True)
+class MyArea:
+    """An area that is the person's, or whose road map shows to them; ``reasons`` say why, in words."""
+
+    row: AreaRow
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MyProject:
+    """A project in which an own organisation, or one that answers to it, has a part."""
+
+    project: Project
+    parts: tuple[ProjectParticipant, ...]
+    editable: bool
+
+
+@dataclass(frozen=True)
+class Ability:
+    """Something this account is for; ``address`` leads there."""
+
+    words: str
+    address: str = ""
+
+
+def my_projects(actor: Actor) -> list[MyProject]:
+    own = actor.own_and_answering()
+    parts = visible_to(actor, ProjectParticipant.objects.filter(organisation__in=own))
+    parts = parts.prefetch_related(Prefetch("organisation", bodies(actor)))
+    mine = projects(actor).filter(pk__in=parts.order_by().values("project"))
+    editable = set(visible(actor, "project.edit", Project.objects.all()).values_list("pk", flat=True))
+    return [
+        MyProject(project, tuple(project.participants.all()), project.pk in editable)
+        for project in mine.prefetch_related(Prefetch("participants", parts))
+    ]
+
+
+def my_areas(actor: Actor, rows: list[AreaRow], mine: list[MyProject]) -> list[MyArea]:
+    """Where the person has a seat, or an own organisation leads or takes part; then what shows by a side-wide role."""
+    taking_part: dict[int, list[str]] = defaultdict(list)
+    for entry in mine:
+        taking_part[entry.project.area_id].append(entry.project.code)
+    own = actor.own_and_answering()
+    first, then = [], []
+    for row in rows:
+        reasons = [*_seats(actor, row), *_leads(row, own)]
+        if codes := taking_part.get(row.area.pk):
+            reasons.append(_("takes part in %(codes)s") % {"codes": ", ".join(codes)})
+        if reasons:
+            first.append(MyArea(row, tuple(capfirst(reason) for reason in reasons)))
+        elif row.road_map:
+            then.append(MyArea(row, (_("Your organisation follows the whole programme"),)))
+    return [*first, *then]
+
+
+def _seats(actor: Actor, row: AreaRow) -> Iterator[str]:
+    for seat in actor.seats:
+        if seat.group_id == row.area.group_id:
+            yield _("you are %(seat)s") % {"seat": seat.get_role_display()}
+
+
+def _leads(row: AreaRow, own: set[int]) -> Iterator[str]:
+    for side in Side.values:
+        lead = row.area.group.lead(side)
+        if lead.pk in own:
+            words = (
+                _("%(organisation)s leads, to be confirmed")
+                if row.area.group.unconfirmed
+                else _("%(organisation)s leads")
+            )
+            yield words % {"organisation": lead.short_name}
+
+
+def abilities(actor: Actor, mine: list[MyProject], rows: list[AreaRow]) -> list[Ability]:
+    """What the account may do today, in plain words; what it may not is left out."""
+    drafts = sum(1 for row in rows if row.draft and row.draft.version is None)
+    shown = sum(row.projects for row in rows)
+    found = [
+        Ability(
+            _("Read the areas, decisions, organisations and figures of the whole programme."),
+            reverse("desk:programme"),
+        )
+    ]
+    if drafts:
+        seeing = ngettext("See %(count)d draft road map.", "See %(count)d draft road maps.", drafts)
+        found.append(Ability(seeing % {"count": drafts}, reverse("desk:roadmaps")))
+    if shown:
+        seeing = ngettext("See %(count)d project.", "See %(count)d projects.", shown)
+        found.append(Ability(seeing % {"count": shown}, reverse("admin:programme_project_changelist")))
+    if codes := [entry.project.code for entry in mine if entry.editable]:
+        words = {"codes": ", ".join(codes)}
+        found.append(Ability(_("Keep the summaries of the projects that you lead up to date: %(codes)s.") % words))
+    return [*found, *_administers(actor)]
+
+
+def _administers(actor: Actor) -> Iterator[Ability]:
+    if can(actor, "organisation.edit"):
+        kept = list(visible(actor, "organisation.edit", Organisation.objects.named()))
+        name = kept[0].short_name if len(kept) == 1 else ""
+        yield Ability(
+            _("Keep the names of %(name)s right.") % {"name": name}
+            if name
+            else _("Keep the names of %(count)d organisations right.") % {"count": len(kept)},
+            reverse("desk:organisation", args=[kept[0].code])
+            if name
+            else reverse("admin:accounts_organisation_changelist"),
+        )
+    if can(actor, "membership.manage"):
+        words = _("Add people to your organisation, and end their memberships.")
+        yield Ability(words, reverse("admin:accounts_user_changelist"))
+    if can(actor, "seat.manage"):
+        words = _("Give your side’s seats in the working groups, and end them.")
+        yield Ability(words, reverse("admin:accounts_seat_changelist"))
+
+
+def whom_to_ask(actor: Actor) -> list[User]:
+    """The administrators of the coordinator of the person's side; by the policy, since the person sees nothing."""
+    coordinator = Organisation.objects.filter(side=actor.side, coordinator=True).first()
+    return list(who_can("organisation.edit", coordinator, actor=actor)) if coordinator else []

@@ -1,0 +1,142 @@
+"""What waits for the person, the most urgent first, and what they wait for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import SeatRole
+from accounts.policy.actors import Actor
+from accounts.policy.questions import visible
+from desk.milestones.selectors import LiveMilestone, live, milestones
+from desk.proposals.status import Course, courses, proposals
+from roadmaps.models import Milestone, Proposal, ProposalState
+from roadmaps.models.proposal import OPEN_STATES
+from roadmaps.rules import Standing
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the desk: a shape and its words, what is to be done, where, and why now."""
+
+    verb: str
+    shape: str
+    when: str
+    what: str
+    address: str
+    why: str
+    act: str
+    urgency: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something the person has done that waits for somebody else."""
+
+    what: str
+    address: str
+    whom: tuple[tuple[str, str], ...]  # (side, name)
+    since: datetime | None
+
+
+def open_courses(actor: Actor) -> list[Course]:
+    """Where the open proposals stand of the groups that the person chairs or keeps the minutes of."""
+    groups = actor.groups((SeatRole.CO_CHAIR, SeatRole.SECRETARY))
+    found = proposals(actor).filter(state__in=OPEN_STATES, road_map__group__in=groups)
+    return courses(actor, found.defer("content"))
+
+
+def tasks(actor: Actor, open_ones: list[Course]) -> list[Task]:
+    """To sign, to publish, to forecast: the latest and the nearest first."""
+    found = [task for course in open_ones if (task := _of_seat(actor, course))]
+    leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
+    mine = live(actor, milestones(actor, dropped_in=None, pk__in=leading.values("pk")))
+    found += [_of_lead(entry) for entry in mine if entry.stand.needs_someone]
+    return sorted(found, key=lambda task: task.urgency)
+
+
+def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
+    """Published in the person's groups, by them or with their key, and not yet signed by all."""
+    found = []
+    for course in open_ones:
+        others = [hole for hole in course.missing if hole.side != actor.side or not _signs(actor, course)]
+        if not others:
+            continue
+        words = {"proposal": course.proposal.reference, "group": course.proposal.road_map.group}
+        whom = tuple((hole.side, hole.holder.user.name if hole.holder else _("no co-chair yet")) for hole in others)
+        since = course.revision.published_at if course.revision else None
+        found.append(Waiting(_("%(proposal)s, %(group)s") % words, _page(course.proposal), whom, since))
+    return found
+
+
+def _of_seat(actor: Actor, course: Course) -> Task | None:
+    """A co-chair signs what is published; a secretary publishes what is drafted on the shared layer."""
+    proposal = course.proposal
+    words = {"proposal": proposal.reference, "group": proposal.road_map.group}
+    if _signs(actor, course) and any(hole.side == actor.side for hole in course.missing):
+        other = _("The other side has signed.") if course.signed else _("Nobody has signed yet.")
+        return Task(
+            verb="sign",
+            shape="pending",
+            when=_("Your key"),
+            what=_("Sign or refuse: %(proposal)s, %(group)s") % words,
+            address=_page(proposal),
+            why=other,
+            act=_("Read and sign"),
+            urgency=-1000 if course.signed else -500,
+        )
+    drafted = proposal.state in (ProposalState.DRAFT, ProposalState.REWORKED) and not course.overtaken
+    if drafted and proposal.road_map.group_id in actor.groups((SeatRole.SECRETARY,)):
+        return Task(
+            verb="publish",
+            shape="draft",
+            when=str(proposal.get_state_display()).capitalize(),
+            what=_("Correct and publish: %(proposal)s, %(group)s") % words,
+            address=_page(proposal),
+            why=_("Both co-chairs can sign it once it is published."),
+            act=_("Open"),
+            urgency=1000,
+        )
+    return None
+
+
+def _of_lead(entry: LiveMilestone) -> Task:
+    days = entry.stand.days or 0
+    return Task(
+        verb="deliver",
+        shape=entry.shape,
+        when=days_in_words(days),
+        what=str(entry.row),
+        address=reverse("desk:milestone", args=[entry.row.uid]),
+        why=_why(entry),
+        act=_("Open"),
+        urgency=days,
+    )
+
+
+def _why(entry: LiveMilestone) -> str:
+    group = str(entry.row.road_map.group)
+    if entry.stand.standing == Standing.AT_RISK:
+        return _("%(group)s. Forecast after the agreed date.") % {"group": group}
+    if entry.stand.standing == Standing.OVERDUE and entry.forecast_on is None:
+        return _("%(group)s. No forecast yet: say when it will be done.") % {"group": group}
+    return f"{group}."
+
+
+def days_in_words(days: int) -> str:
+    """Days left or late, as the desk prints them."""
+    if days < 0:
+        return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
+    if days == 0:
+        return _("Today")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def _signs(actor: Actor, course: Course) -> bool:
+    return course.proposal.road_map.group_id in actor.groups((SeatRole.CO_CHAIR,))
+
+
+def _page(proposal: Proposal) -> str:
+    return reverse("desk:proposal", args=[proposal.reference])

@@ -1,0 +1,50 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.policy.actors import Actor, actor_of
+from desk.areas.selectors import overview
+from desk.home.selectors import abilities, my_areas, my_projects, whom_to_ask
+from desk.home.todo import open_courses, tasks, waiting
+from desk.page import page
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """My desk: what waits for me, who I am here, what is mine."""
+    actor = actor_of(request)
+    if not actor.has_standing:
+        return render(request, "home/no_standing.html", {"title": _("My desk"), "administrators": whom_to_ask(actor)})
+    rows, mine, open_ones = overview(actor), my_projects(actor), open_courses(actor)
+    context = {
+        "title": _("My desk"),
+        "memberships": actor.memberships,
+        "seats": actor.seats,
+        "abilities": abilities(actor, mine, rows),
+        "areas": my_areas(actor, rows, mine),
+        "projects": mine,
+        "tasks": tasks(actor, open_ones),
+        "waiting": waiting(actor, open_ones),
+        "first_day": _is_first_day(request, actor),
+    }
+    response = render(request, "home/home.html", context)
+    if _cookie(actor) not in request.COOKIES:
+        response.set_cookie(
+            _cookie(actor),
+            actor.today.isoformat(),
+            max_age=2 * 365 * 24 * 3600,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _is_first_day(request: HttpRequest, actor: Actor) -> bool:
+    """Whether the person first came to the desk today, in this browser: then it explains itself."""
+    today = actor.today.isoformat()
+    return request.COOKIES.get(_cookie(actor), today) == today
+
+
+def _cookie(actor: Actor) -> str:
+    return f"desk-since-{actor.person.pk if actor.person else 0}"

@@ -1,0 +1,135 @@
+"""One milestone as its page shows it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from accounts.policy.actors import Actor
+from accounts.policy.questions import visible
+from accounts.web.history import Entry, entries
+from desk.forms import ForecastForm
+from desk.milestones.selectors import LiveMilestone, live, milestones
+from desk.reminders.sent import Heard, heard_of
+from desk.reminders.upcoming import StageToCome, stages_to_come
+from desk.selectors import areas, bodies, visible_to
+from programme.models import Decision, Meeting, PriorityArea, Project
+from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
+
+
+@dataclass(frozen=True)
+class Doer:
+    """One executor; ``form`` is there where the reader writes its forecast."""
+
+    assignment: Assignment
+    form: ForecastForm | None
+
+
+class MilestonePage:
+    """Read by `milestones/milestone.html`; each part is worked out when the page first shows it."""
+
+    def __init__(self, actor: Actor, record: Milestone, now: datetime, bound: ForecastForm | None = None) -> None:
+        self.actor, self.record, self.now, self._bound = actor, record, now, bound
+
+    @cached_property
+    def live(self) -> LiveMilestone:
+        """Of a dropped milestone too: its dates stay readable."""
+        return live(self.actor, milestones(self.actor, pk=self.record.pk))[0]
+
+    @cached_property
+    def is_sample(self) -> bool:
+        """Whether the version in force was signed with sample keys."""
+        versions = visible_to(self.actor, RoadMapVersion.objects.filter(road_map=self.record.road_map_id))
+        return bool(versions.order_by("-number").values_list("illustrative", flat=True).first())
+
+    @cached_property
+    def area(self) -> PriorityArea | None:
+        return areas(self.actor).filter(group=self.record.road_map.group_id).first()
+
+    @cached_property
+    def doers(self) -> list[Doer]:
+        """Leads first, as the agreed text names them."""
+        rows = visible_to(self.actor, Assignment.objects.filter(milestone=self.record, dropped_in=None))
+        rows = rows.prefetch_related(Prefetch("organisation", bodies(self.actor))).order_by("position")
+        may = visible(self.actor, "milestone.forecast", Assignment.objects.filter(milestone=self.record))
+        own = set(may.values_list("pk", flat=True)) if not self.record.dropped_in_id else set()
+        return [Doer(row, self._form(row) if row.pk in own else None) for row in rows]
+
+    def _form(self, row: Assignment) -> ForecastForm:
+        if self._bound is not None and str(self._bound.data.get("assignment")) == str(row.pk):
+            return self._bound
+        return ForecastForm(
+            auto_id=f"id_%s_{row.pk}",
+            initial={
+                "assignment": row.pk,
+                "based_on": row.row_version,
+                "forecast_on": row.forecast_on,
+                "reason": row.forecast_reason,
+            },
+        )
+
+    @cached_property
+    def leads(self) -> list[Doer]:
+        return [doer for doer in self.doers if doer.assignment.role == AssignmentRole.LEAD]
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The decision that its measure carries out, with the meeting's record."""
+        decisions = Decision.objects.prefetch_related(
+            Prefetch("meeting", visible_to(self.actor, Meeting.objects.all()))
+        )
+        return visible_to(self.actor, decisions.filter(measures=self.record.measure)).first()
+
+    @cached_property
+    def project(self) -> Project | None:
+        return visible_to(self.actor, Project.objects.filter(milestones=self.record)).first()
+
+    @cached_property
+    def heard(self) -> list[Heard]:
+        return heard_of(self.actor, self.record)
+
+    @cached_property
+    def to_come(self) -> list[StageToCome]:
+        return stages_to_come(self.actor, self.record, self.now)
+
+    @cached_property
+    def history(self) -> list[Entry]:
+        """Of the milestone and of its executors, newest first."""
+        rows = [self.record, *(doer.assignment for doer in self.doers)]
+        found = [entry for row in rows for entry in entries(row, self.actor)]
+        return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
+
+    @property
+    def strip(self) -> "Strip | None":
+        return strip(self.live, self.actor.today)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The dates on one line of 1,000 units; each place is None where there is no such date."""
+
+    first: int | None
+    agreed: int | None
+    forecast: int | None
+    done: int | None
+    pending: int | None
+    today: int
+
+
+def strip(entry: LiveMilestone, today: date) -> Strip | None:
+    """Where the dates lie between the earliest and the latest of them, with a margin; None without an agreed date."""
+    row = entry.row
+    pending = entry.pending.deadline.due_on if entry.pending else None
+    days = [row.original_due_on, row.due_on, entry.forecast_on, row.completed_on, pending]
+    known = [day for day in days if day]
+    if row.due_on is None or not known:
+        return None
+    start, end = min(*known, today) - timedelta(days=30), max(*known, today) + timedelta(days=30)
+    length = (end - start).days
+
+    def place(day: date | None) -> int | None:
+        return round((day - start).days / length * 1000) if day else None
+
+    first, agreed, forecast, done, asked = map(place, days)
+    return Strip(first, agreed, forecast, done, asked, today=place(today) or 0)

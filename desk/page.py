@@ -1,0 +1,34 @@
+"""What every page has in common: signed in, read only, never kept by a browser after sign-out."""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.policy.actors import Actor
+from accounts.policy.questions import can
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def page(view: View[P]) -> View[P]:
+    """Somebody who is not signed in is asked to, and comes back."""
+    return never_cache(require_safe(login_required(view)))
+
+
+def form_page(view: View[P]) -> View[P]:
+    """The same, with a form of its own to post."""
+    return never_cache(require_http_methods(["GET", "HEAD", "POST"])(login_required(view)))
+
+
+def require_ever(actor: Actor, permission: str) -> None:
+    """A list of which the actor could never see anything is not there.
+
+    Raises: Http404.
+    """
+    if not can(actor, permission):
+        raise Http404

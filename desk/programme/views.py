@@ -1,0 +1,32 @@
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.policy.actors import actor_of
+from desk.areas.selectors import overview, totals
+from desk.page import page, require_ever
+from desk.programme.selectors import figures
+from desk.selectors import summit, visible_to
+from programme.models import Decision, Standing
+from programme.models.decision import NOTHING_TO_CARRY_OUT
+
+
+@page
+def programme(request: HttpRequest) -> HttpResponse:
+    """The whole programme: the summit's figures, and how far each area is."""
+    actor = actor_of(request)
+    require_ever(actor, "indicator.view")
+    rows = overview(actor)
+    counted = visible_to(actor, Decision.objects.all()).order_by().values_list("standing").annotate(Count("pk"))
+    standings = dict(counted)
+    context = {
+        "title": _("Programme"),
+        "figures": figures(actor),
+        "summit": summit(actor),
+        "rows": rows,
+        "totals": totals(rows),
+        "carried_out": ",".join(value for value in Standing.values if value not in NOTHING_TO_CARRY_OUT),
+        "standings": [(value, standings[value]) for value in Standing.values if value in standings],
+    }
+    return render(request, "programme/programme.html", context)

@@ -1,0 +1,203 @@
+"""What people do to a proposal: sign, turn back a key, refuse, publish, withdraw.
+
+Each is a service of `roadmaps`; here its refusal becomes a sentence on the page, and the policy's a page that says who
+could. A refused signature is an event of the audit, recorded after its transaction has rolled back.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import update_wrapper
+from typing import Concatenate, Final, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.policy.actors import Actor, actor_of
+from accounts.policy.questions import NotAllowed, require
+from accounts.services import StaleEdit
+from audit.services import record_event
+from desk.proposals.problems import sentences
+from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
+from desk.proposals.views import Problem, shown
+from desk.refusal import refused
+from roadmaps import services
+from roadmaps.models import Proposal, Revision, RoadMapVersion, Signature
+from roadmaps.services import IllegalMove, NotPublishable
+from roadmaps.signing import Refused, challenge, moment, request_options
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+ASKED: Final = "asked-to-sign"  # in the session: when the browser asked to sign, by the revision's reference
+
+
+def act(view: View[P]) -> View[P]:
+    """What a form posts to. Whoever only opens the address, such as after signing in anew, is led to the page."""
+
+    def acted(request: HttpRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, reference, *args, **kwargs)
+        return redirect("desk:proposal", reference)
+
+    signed_in = login_required(update_wrapper(acted, view))
+    return never_cache(require_http_methods(["GET", "POST"])(signed_in))  # type: ignore[return-value]  # the names stay
+
+
+@never_cache
+@login_required
+def signing_options(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """What the passkey is asked to sign, fetched at the click; the moment is noted for this revision, for one use.
+
+    Whether the key can still turn is said when the answer comes: a refusal is told to a person on the page.
+    """
+    actor, text = actor_of(request), _revision(request, reference, number)
+    issued_at = moment(timezone.now())
+    try:
+        require(actor, "proposal.sign", text.proposal)
+        if actor.person is None:
+            raise NotAllowed("proposal.sign", text.proposal)
+        wanted = challenge(
+            content_hash=text.content_hash, revision=text.reference, side=actor.side, issued_at=issued_at
+        )
+        options = request_options(actor.person, wanted)
+    except NotAllowed as error:
+        return refused(request, error)
+    except Refused as error:
+        return JsonResponse({"refused": str(error)}, status=400)
+    request.session[ASKED] = {text.reference: issued_at.isoformat()}
+    return JsonResponse({"request_options": options})
+
+
+@act
+def sign_posted(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    text = _revision(request, reference, number)
+    asked = request.session.pop(ASKED, {}).get(text.reference)
+
+    def signed(actor: Actor) -> str:
+        require(actor, "proposal.sign", text.proposal)
+        if asked is None:
+            raise Refused(_("Your passkey was not asked for this signature just now: press the button anew."))
+        services.sign(
+            revision=text,
+            issued_at=datetime.fromisoformat(asked),
+            response=_json(request.POST.get("credential", "")),
+            by=actor,
+            now=timezone.now(),
+        )
+        if version := RoadMapVersion.objects.filter(revision=text).first():
+            return _("You have signed, and both keys have turned: version %(n)d is in force.") % {"n": version.number}
+        return _("You have signed. It waits for the other side’s key.")
+
+    response, refusal = _attempt(request, text.proposal, number, signed)
+    if refusal and not isinstance(refusal, NotAllowed):  # that one is recorded with its page
+        actor = actor_of(request)
+        record_event(
+            kind="signature refused", act=actor.act, subject=text.reference, layer=actor.side, reason=str(refusal)
+        )
+    return response
+
+
+def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Turn the own side's key: the browser asks what to sign, then posts the passkey's answer."""
+    wants_options = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    if request.method == "GET" and wants_options:
+        return signing_options(request, reference, number)
+    return sign_posted(request, reference, number)
+
+
+@act
+def withdraw_key(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Turn the own side's key back."""
+    text = _revision(request, reference, number)
+
+    def turned_back(actor: Actor) -> str:
+        require(actor, "proposal.sign", text.proposal)
+        signature = Signature.objects.filter(revision=text, side=actor.side, withdrawn_at=None).first()
+        if signature is None:
+            raise IllegalMove(_("Your side’s key is not turned on this revision."))
+        services.withdraw_key(signature=signature, by=actor, now=timezone.now())
+        return _("Your key is turned back. The signature stays readable, as withdrawn.")
+
+    return _attempt(request, text.proposal, number, turned_back)[0]
+
+
+@act
+def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Say no, with a reason."""
+    text, reason = _revision(request, reference, number), request.POST.get("reason", "")
+
+    def said_no(actor: Actor) -> str:
+        services.refuse(revision=text, reason=reason, by=actor, now=timezone.now())
+        return _("Refused. The other side reads your reason.")
+
+    return _attempt(request, text.proposal, number, said_no, typed=reason)[0]
+
+
+@act
+def publish(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put the text, as the person has read it, to both keys."""
+    record = proposal_or_404(actor_of(request), reference)
+    read = request.POST.get("based_on", "")
+
+    def published(actor: Actor) -> str:
+        based_on = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
+        services.publish(proposal=record, by=actor, now=timezone.now(), based_on=based_on)
+        return _("Published. It waits for both keys.")
+
+    return _attempt(request, record, None, published)[0]
+
+
+@act
+def withdraw_proposal(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a proposal back, for good."""
+    record = proposal_or_404(actor_of(request), reference)
+
+    def taken_back(actor: Actor) -> str:
+        services.withdraw_proposal(proposal=record, by=actor, now=timezone.now())
+        return _("Withdrawn. What it said stays readable.")
+
+    return _attempt(request, record, None, taken_back)[0]
+
+
+def _attempt(
+    request: HttpRequest, record: Proposal, number: int | None, do: Callable[[Actor], str], typed: str = ""
+) -> tuple[HttpResponse, Exception | None]:
+    """The answer to an act, which says in a sentence what it did; and what refused it, if anything did.
+
+    A refusal shows the record as it stands now, not as the person had it.
+    """
+    try:
+        messages.success(request, do(actor_of(request)))
+    except NotAllowed as error:
+        return refused(request, error), error
+    except (Refused, NotPublishable, IllegalMove, StaleEdit) as error:
+        status = 400 if isinstance(error, Refused | NotPublishable) else 409
+        actor = actor_of(request)
+        fresh = proposal_or_404(actor, record.reference)
+        text = revision_or_404(actor, fresh, number) if number else current_revision(actor, fresh)
+        return shown(request, fresh, text, Problem(sentences(error, fresh), status, typed)), error
+    return redirect("desk:proposal", record.reference), None
+
+
+def _revision(request: HttpRequest, reference: str, number: int) -> Revision:
+    """Raises: Http404."""
+    actor = actor_of(request)
+    record = proposal_or_404(actor, reference)
+    text = revision_or_404(actor, record, number)
+    text.proposal = record
+    return text
+
+
+def _json(written: str) -> object:
+    """What was posted; None where that is no JSON."""
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return None

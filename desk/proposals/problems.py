@@ -1,0 +1,42 @@
+"""A service's refusal, in sentences for a person: what is wrong and where."""
+
+from django.utils.translation import gettext as _
+
+from accounts.services import StaleEdit
+from roadmaps.document.content import Measure, Milestone, RoadMapContent, roman
+from roadmaps.models import Proposal
+from roadmaps.services import NotPublishable
+
+
+def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
+    if isinstance(refusal, StaleEdit):
+        return (_("It has changed since you opened this page, which now shows it as it stands: read it again."),)
+    if isinstance(refusal, NotPublishable):
+        labels = _labels(proposal.document)
+        return tuple(
+            f"{label}: {problem.sentence}" if (label := _label(problem.path, labels)) else problem.sentence
+            for problem in refusal.problems
+        )
+    return (str(refusal),)
+
+
+def _label(path: str, labels: dict[str, str]) -> str:
+    """The printed number of the row that a path lies in."""
+    while path and path not in labels:
+        path = path.rpartition(".")[0]
+    return labels.get(path, "")
+
+
+def _labels(content: RoadMapContent) -> dict[str, str]:
+    found: dict[str, str] = {}
+    measure = sections = 0
+    for path, row in content.rows():
+        if isinstance(row, Milestone):
+            found[path] = f"{measure}.{row.number}"
+        elif isinstance(row, Measure):
+            measure = row.number
+            found[path] = str(measure)
+        else:
+            sections += 1
+            found[path] = roman(sections)
+    return found

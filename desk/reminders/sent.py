@@ -1,0 +1,126 @@
+"""What was sent or waits, newest first; and what is in the way of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from django.db.models import Count, Q
+
+from accounts.models import User
+from accounts.policy.actors import Actor
+from desk.reminders.notice_rows import About, Told, notices, told
+from desk.selectors import visible_to
+from reminders.models import Notice, NoticeState, Stage, Subject
+from reminders.rules import LOOKBACK
+from roadmaps.models import Milestone, RoadMap
+
+PAGE: Final = 100
+WEEK: Final = timedelta(days=7)
+PATIENCE: Final = timedelta(hours=1)
+RECENT: Final = 2 * LOOKBACK  # what waited longer is given up
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The answer of the page: what the last seven days brought, and what needs somebody."""
+
+    sent: int
+    troubles: int
+
+
+def figures(actor: Actor, now: datetime) -> Figures:
+    rows = visible_to(actor, Notice.objects.filter(moment__gt=now - RECENT)).order_by()
+    sent = Count("pk", filter=Q(state=NoticeState.SENT, planned_at__gt=now - WEEK))
+    return Figures(**rows.aggregate(sent=sent, troubles=Count("pk", filter=_in_trouble(now))))
+
+
+def _in_trouble(now: datetime) -> Q:
+    """What was refused, and what has waited for longer than an hour."""
+    stuck = Q(state=NoticeState.REFUSED) | Q(state=NoticeState.WAITING, planned_at__lte=now - PATIENCE)
+    return stuck & Q(moment__gt=now - RECENT)
+
+
+def troubles(actor: Actor, now: datetime) -> list[Told]:
+    """The newest."""
+    return told(actor, notices(actor).filter(_in_trouble(now))[:PAGE])
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One stage of one deadline, with everybody of whom the same became: told, or not told."""
+
+    rows: list[Told]
+
+    @property
+    def stage(self) -> Stage:
+        return self.rows[0].first.stage
+
+    @property
+    def day(self) -> date:
+        return self.rows[0].day
+
+    @property
+    def status(self) -> tuple[str, str]:
+        return self.rows[0].status
+
+    @property
+    def notes(self) -> list[str]:
+        return list(dict.fromkeys(note for row in self.rows for note in row.notes))
+
+
+def heard_of(actor: Actor, milestone: Milestone) -> list[Heard]:
+    """Of one milestone, the newest."""
+    rows = notices(actor).filter(subject_kind=Subject.MILESTONE, subject_id=milestone.pk)
+    groups: dict[tuple[int, date, str], list[Told]] = {}
+    for notice in rows[:PAGE]:
+        row = Told((About(notice, milestone),))
+        groups.setdefault((notice.stage_id, notice.anchor, notice.state), []).append(row)
+    return [Heard(found) for found in groups.values()]
+
+
+class SentPage:
+    """One page of the list. A filter that names nothing the reader may see is as if it were not there."""
+
+    def __init__(self, actor: Actor, *, road_map: str, person: str, number: str) -> None:
+        self.actor, self._road_map, self._person = actor, road_map, person
+        self.number = max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
+
+    @cached_property
+    def road_maps(self) -> list[RoadMap]:
+        return list(visible_to(self.actor, RoadMap.objects.select_related("group")).order_by("reference"))
+
+    @cached_property
+    def people(self) -> list[User]:
+        """Whose reminders show to the reader."""
+        told_to = visible_to(self.actor, Notice.objects.order_by()).values("recipient")
+        return list(User.objects.filter(pk__in=told_to).order_by("name", "pk"))
+
+    @property
+    def road_map(self) -> RoadMap | None:
+        return next((row for row in self.road_maps if row.reference == self._road_map), None)
+
+    @property
+    def person(self) -> User | None:
+        return next((row for row in self.people if str(row.pk) == self._person), None)
+
+    @cached_property
+    def _found(self) -> list[Notice]:
+        """A page of them, and one more where there are more."""
+        rows = notices(self.actor)
+        if self.road_map:
+            milestones = visible_to(self.actor, Milestone.objects.filter(road_map=self.road_map)).order_by()
+            rows = rows.filter(subject_kind=Subject.MILESTONE, subject_id__in=milestones.values("pk"))
+        if self.person:
+            rows = rows.filter(recipient=self.person)
+        start = (self.number - 1) * PAGE
+        return list(rows[start : start + PAGE + 1])
+
+    @cached_property
+    def rows(self) -> list[Told]:
+        """By when each was sent, which after an outage is long after it was due."""
+        return sorted(told(self.actor, self._found[:PAGE]), key=lambda row: row.at, reverse=True)
+
+    @property
+    def has_more(self) -> bool:
+        return len(self._found) > PAGE

@@ -1,0 +1,165 @@
+"""What will go out, as things stand: of what is no row yet, exactly what will show to the reader once it is one."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from accounts.calendars import calendar_of
+from accounts.models import Organisation, User
+from accounts.policy.actors import Actor
+from accounts.policy.relations import Administers, Audits, Oneself
+from common.sides import TIME_ZONES, Side, day_of
+from desk.reminders.notice_rows import Told, told
+from desk.selectors import bodies, visible_to
+from reminders.models import Notice, Stage
+from reminders.rules import moment
+from reminders.services import Planned, due, outgoing
+from roadmaps.models import Milestone
+
+AHEAD: Final = timedelta(days=30)
+YEAR: Final = timedelta(days=366)
+MANY: Final = 200  # reminders: after so many no other morning is shown, and none is cut
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What goes out on one day of the reader's side."""
+
+    day: date
+    rows: list[Told]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """``later``: the first day with more than is shown, if there is one."""
+
+    mornings: list[Morning]
+    later: date | None
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What would go out on a day: by stage how many reminders, and how many people get one mail each."""
+
+    day: date
+    rows: list[Told]
+    stages: list[tuple[Stage, int]]
+
+
+@dataclass(frozen=True)
+class StageToCome:
+    """One stage that a milestone still has before it: on which day of each side, and how many are told.
+
+    ``names``: those of them whose notices will show to the reader.
+    """
+
+    stage: Stage
+    days: dict[str, date] = field(default_factory=dict)
+    people: set[int] = field(default_factory=set)
+    names: list[User] = field(default_factory=list)
+
+    @property
+    def uz(self) -> date | None:
+        return self.days.get(Side.UZ)
+
+    @property
+    def kr(self) -> date | None:
+        return self.days.get(Side.KR)
+
+
+def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Planned]:
+    """The policy's ``notice.view`` on what is no row yet: one's own, of organisations one administers, as auditor.
+
+    Of the own side only, and without what will be superseded. A test holds it to the policy on the notices that `plan`
+    then writes.
+    """
+    own_side = set(User.objects.filter(side=actor.side).values_list("pk", flat=True))
+    oneself = actor.person.pk if actor.person and Oneself().could(actor) else None
+    audits = Audits().could(actor)
+    administers = Administers().records(actor, Organisation)
+    administered = Organisation.objects.filter(administers) if administers is not None else Organisation.objects.none()
+    keys = set(administered.values_list("pk", flat=True))
+    return [
+        one
+        for one in planned
+        if not one.superseded
+        and one.recipient in own_side
+        and (audits or one.recipient == oneself or one.organisation in keys)
+    ]
+
+
+def mornings(actor: Actor, now: datetime) -> Coming:
+    """The next 30 days, day by day, up to the day on which 200 reminders are reached."""
+    shown: list[Planned] = []
+    later = None
+    planned = visible_once_planned(actor, due(now, until=now + AHEAD))
+    for day, ones in groupby(planned, lambda one: day_of(actor.side, one.moment)):
+        if len(shown) >= MANY:
+            later = day
+            break
+        shown += ones
+    rows = groupby(_told(actor, shown), lambda row: day_of(actor.side, row.first.moment))
+    return Coming([Morning(day, list(of_day)) for day, of_day in rows], later)
+
+
+def on_day(actor: Actor, day: date, now: datetime) -> DryRun:
+    """Reads only."""
+    planned = visible_once_planned(actor, outgoing(on=day, now=now))
+    counts = Counter(one.stage for one in planned)
+    return DryRun(day, _told(actor, planned), [(stage, counts[stage.pk]) for stage in _stages(actor, counts)])
+
+
+def stages_to_come(actor: Actor, milestone: Milestone, now: datetime) -> list[StageToCome]:
+    """What a milestone still has before it in a year; of a repeated deadline, until its next day."""
+    planned = [one for one in due(now, milestones=[milestone.pk], until=now + YEAR) if not one.superseded]
+    following = [one for one in planned if one.anchor == planned[0].anchor]
+    sides = dict(User.objects.filter(pk__in={one.recipient for one in following}).values_list("pk", "side"))
+    names = User.objects.in_bulk({one.recipient for one in visible_once_planned(actor, following)})
+    found = {stage.pk: StageToCome(stage) for stage in _stages(actor, {one.stage for one in following})}
+    for one in following:
+        step = found[one.stage]
+        step.days[sides[one.recipient]] = day_of(sides[one.recipient], one.moment)
+        step.people.add(one.recipient)
+        if one.recipient in names:
+            step.names.append(names[one.recipient])
+    return list(found.values())
+
+
+def _stages(actor: Actor, keys: Iterable[int]) -> list[Stage]:
+    return list(visible_to(actor, Stage.objects.filter(pk__in=set(keys))).order_by("working_days"))
+
+
+def _told(actor: Actor, planned: list[Planned]) -> list[Told]:
+    """As they will print once they are notices; these are never saved."""
+    stages = {stage.pk: stage for stage in _stages(actor, {one.stage for one in planned})}
+    people = User.objects.in_bulk({one.recipient for one in planned})
+    organisations = bodies(actor).in_bulk({one.organisation for one in planned if one.organisation})
+    found = [
+        Notice(
+            subject_kind=one.subject_kind,
+            subject_id=one.subject_id,
+            period=one.period,
+            stage=stages[one.stage],
+            recipient=people[one.recipient],
+            organisation=organisations[one.organisation] if one.organisation else None,
+            capacity=one.capacity,
+            anchor=one.anchor,
+            moment=one.moment,
+        )
+        for one in planned
+    ]
+    return told(actor, found, _elsewhere(actor, found))
+
+
+def _elsewhere(actor: Actor, found: list[Notice]) -> dict[tuple[int, date], date]:
+    """By stage and deadline, the other side's day where it is another one."""
+    own, other = actor.side, Side.KR.value if actor.side == Side.UZ else Side.UZ.value
+    calendar, days = calendar_of(other), {}
+    for row in {(row.stage_id, row.anchor): row for row in found}.values():
+        at = moment(row.anchor, row.stage.working_days, calendar, TIME_ZONES[other])
+        if (day := day_of(other, at)) != day_of(own, row.moment):
+            days[row.stage_id, row.anchor] = day
+    return days

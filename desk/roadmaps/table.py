@@ -1,0 +1,124 @@
+"""A draft's content as the official table prints it: codes resolved to what the actor may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from accounts.models import Organisation
+from accounts.policy.actors import Actor
+from common.text import Text
+from desk.roadmaps.drafts import Draft
+from desk.selectors import bodies, visible_to
+from programme.models import Decision, DecisionParty, Meeting, Project
+from roadmaps.document.content import Executor, Measure, Milestone, Role, roman
+
+
+@dataclass(frozen=True)
+class ExecutorCell:
+    """One executor; ``organisation`` is None for a code that names none. ``unconfirmed``: not in the source."""
+
+    executor: Executor
+    organisation: Organisation | None
+    unconfirmed: bool
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """One line of the table; ``project`` is None where there is none, or where it is not theirs."""
+
+    number: str
+    milestone: Milestone
+    leads: tuple[ExecutorCell, ...]
+    co_executors: tuple[ExecutorCell, ...]
+    project: Project | None
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure, which spans its milestones."""
+
+    measure: Measure
+    decision: Decision | None
+    funding: Organisation | Text | str | None
+    steps: tuple[MilestoneRow, ...]
+
+    @property
+    def span(self) -> int:
+        return max(1, len(self.steps))
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    number: str
+    title: Text
+    measures: tuple[MeasureRow, ...]
+
+
+class Table:
+    """The rows of one draft. Organisations, decisions and projects cost one query each with their parts."""
+
+    def __init__(self, actor: Actor, draft: Draft) -> None:
+        self._draft = draft
+        measures = [measure for _section, measure in draft.content.measures()]
+        steps = [step for _measure, step in draft.steps]
+        codes = {executor.organisation for step in steps for executor in step.executors}
+        codes |= {measure.funding_organisation for measure in measures if measure.funding_organisation}
+        self._bodies = {row.code: row for row in bodies(actor).filter(code__in=codes)}
+        decisions = visible_to(actor, Decision.objects.filter(code__in=draft.by_decision)).prefetch_related(
+            Prefetch("meeting", visible_to(actor, Meeting.objects.all())),
+            Prefetch("parties", visible_to(actor, DecisionParty.objects.all())),
+        )
+        self._decisions = {row.code: row for row in decisions}
+        projects = visible_to(actor, Project.objects.filter(code__in={step.project for step in steps if step.project}))
+        self._projects = {row.code: row for row in projects}
+
+    @property
+    def sections(self) -> list[SectionRow]:
+        return [
+            SectionRow(roman(place), section.title, tuple(self._measure(measure) for measure in section.measures))
+            for place, section in enumerate(self._draft.content.sections, start=1)
+        ]
+
+    @property
+    def has_unconfirmed(self) -> bool:
+        """Whether the legend is needed."""
+        return any(cell.unconfirmed for cell in self._cells())
+
+    def _cells(self) -> Iterator[ExecutorCell]:
+        for measure, step in self._draft.steps:
+            yield from (self._cell(executor, measure) for executor in step.executors)
+
+    def _measure(self, measure: Measure) -> MeasureRow:
+        code = measure.funding_organisation
+        return MeasureRow(
+            measure=measure,
+            decision=self._decisions.get(measure.decision or ""),
+            funding=self._bodies.get(code, code) if code else measure.funding_text,
+            steps=tuple(self._step(measure, step) for step in measure.milestones),
+        )
+
+    def _step(self, measure: Measure, step: Milestone) -> MilestoneRow:
+        cells = [self._cell(executor, measure) for executor in step.executors]
+        return MilestoneRow(
+            number=f"{measure.number}.{step.number}",
+            milestone=step,
+            leads=tuple(cell for cell in cells if cell.executor.role == Role.LEAD),
+            co_executors=tuple(cell for cell in cells if cell.executor.role != Role.LEAD),
+            project=self._projects.get(step.project or ""),
+        )
+
+    def _cell(self, executor: Executor, measure: Measure) -> ExecutorCell:
+        """A lead of the group is as confirmed as the group's leads; another body as its part in the decision."""
+        body = self._bodies.get(executor.organisation)
+        group = self._draft.road_map.group
+        if body is None or self._draft.version:
+            # what both sides have signed needs no more confirming
+            return ExecutorCell(executor, body, unconfirmed=False)
+        if executor.role == Role.LEAD:
+            unconfirmed = group.unconfirmed and body.pk in (group.lead_uz_id, group.lead_kr_id)
+        else:
+            decision = self._decisions.get(measure.decision or "")
+            parties = decision.parties.all() if decision else ()
+            unconfirmed = any(party.inferred and party.organisation_id == body.pk for party in parties)
+        return ExecutorCell(executor, body, unconfirmed)

@@ -1,0 +1,127 @@
+"""The agreed versions of a road map as its page shows them: one of them as the table, or two compared."""
+
+from dataclasses import replace
+from functools import cached_property
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.policy.actors import Actor
+from desk.milestones.selectors import Counts, LiveMilestone, counted, live, milestones
+from desk.proposals.difference import Difference, DiffRow
+from desk.roadmaps.drafts import Draft, followed_groups, own_codes
+from desk.roadmaps.table import Table
+from desk.selectors import visible_to
+from roadmaps.document.content import RoadMapContent
+from roadmaps.document.extract import extract
+from roadmaps.models import RoadMap, RoadMapVersion, Signature
+from roadmaps.rules import Standing
+
+
+class VersionPage:
+    """Read by `roadmaps/version.html`. Without ``version`` the one in force, live; an older one as it was signed."""
+
+    def __init__(
+        self, actor: Actor, road_map: RoadMap, *, version: str = "", against: str = "", only: str = ""
+    ) -> None:
+        self.actor, self.road_map = actor, road_map
+        self._number, self._against, self.only = version, against, only
+
+    @cached_property
+    def versions(self) -> list[RoadMapVersion]:
+        """All of them, newest first."""
+        found = visible_to(self.actor, RoadMapVersion.objects.filter(road_map=self.road_map))
+        return list(found.select_related("revision__proposal").defer("revision__content").order_by("-number"))
+
+    @property
+    def version(self) -> RoadMapVersion | None:
+        """The one in force."""
+        return self.versions[0] if self.versions else None
+
+    @cached_property
+    def milestones(self) -> list[LiveMilestone]:
+        """Those in force."""
+        return live(self.actor, milestones(self.actor, road_map=self.road_map, dropped_in=None))
+
+    @cached_property
+    def by_uid(self) -> dict[UUID, LiveMilestone]:
+        return {entry.row.uid: entry for entry in self.milestones}
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counted(self.milestones)
+
+    @cached_property
+    def shown(self) -> RoadMapVersion:
+        """Raises: Http404 for a number that is none."""
+        return self._numbered(self._number) if self._number else self._numbered(str(self.versions[0].number))
+
+    @cached_property
+    def against(self) -> RoadMapVersion | None:
+        """The version it is compared with, where that is asked for. Raises: Http404."""
+        return self._numbered(self._against) if self._against else None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.shown == self.version
+
+    @cached_property
+    def is_extract(self) -> bool:
+        return self.road_map.group_id not in followed_groups(self.actor)
+
+    @cached_property
+    def content(self) -> RoadMapContent:
+        """As far as it shows to the reader, and as far as the chosen tab asks."""
+        content = self._narrow(self.shown.revision.document)
+        return content if self.only not in self.tabs or not self.is_in_force else self._only(content)
+
+    @cached_property
+    def table(self) -> Table:
+        return Table(self.actor, Draft(self.road_map, self.shown.revision.proposal, self.shown, self.content))
+
+    @cached_property
+    def differences(self) -> tuple[DiffRow, ...]:
+        """What the shown version says otherwise than the one it is compared with."""
+        if self.against is None:
+            return ()
+        before = self.against.revision.document
+        return Difference(self.actor, before, self.shown.revision.document, self._narrow).rows
+
+    @cached_property
+    def keys(self) -> list[Signature]:
+        """Both, Uzbekistan's first; for whoever sees the road map sees who signed it."""
+        rows = Signature.objects.filter(revision=self.shown.revision_id, withdrawn_at=None)
+        return list(rows.order_by("-side"))
+
+    @property
+    def tabs(self) -> dict[str, int]:
+        """The lists above the table, by what the address says, with their counts."""
+        counts = self.counts
+        return {"late": counts.overdue + counts.at_risk, "pending": counts.pending, "mine": counts.mine}
+
+    def _only(self, content: RoadMapContent) -> RoadMapContent:
+        """The rows of one tab, each with its measure and section."""
+        wanted = {entry.row.uid for entry in self.milestones if self._in_tab(entry)}
+        sections = []
+        for section in content.sections:
+            measures = [
+                replace(measure, milestones=tuple(step for step in measure.milestones if step.uid in wanted))
+                for measure in section.measures
+            ]
+            kept = tuple(measure for measure in measures if measure.milestones)
+            if kept:
+                sections.append(replace(section, measures=kept))
+        return replace(content, sections=tuple(sections))
+
+    def _in_tab(self, entry: LiveMilestone) -> bool:
+        late = entry.stand.standing in (Standing.OVERDUE, Standing.AT_RISK)
+        return {"late": late, "pending": entry.pending is not None, "mine": entry.mine}[self.only]
+
+    def _narrow(self, content: RoadMapContent) -> RoadMapContent:
+        return extract(content, own_codes(self.actor)) if self.is_extract else content
+
+    def _numbered(self, number: str) -> RoadMapVersion:
+        found = next((version for version in self.versions if str(version.number) == number), None)
+        if found is None:
+            raise Http404
+        return found

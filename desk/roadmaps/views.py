@@ -1,0 +1,72 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.policy.actors import Actor, actor_of
+from accounts.policy.questions import can_on
+from desk.areas.selectors import co_chairs, overview, totals
+from desk.page import page, require_ever
+from desk.proposals.status import courses, proposals
+from desk.roadmaps.drafts import Draft, drafts_of, road_maps
+from desk.roadmaps.table import Table
+from desk.roadmaps.versions import VersionPage
+from desk.selectors import visible_or_404, visible_to
+from programme.models import PriorityArea
+from roadmaps.models import RoadMap
+from roadmaps.models.proposal import OPEN_STATES
+
+
+@page
+def roadmaps(request: HttpRequest) -> HttpResponse:
+    """The road maps that show to the person."""
+    actor = actor_of(request)
+    require_ever(actor, "roadmap.view")
+    rows = [row for row in overview(actor) if row.road_map]
+    context = {"title": _("Road maps"), "rows": rows, "totals": totals(rows)}
+    return render(request, "roadmaps/roadmaps.html", context)
+
+
+@page
+def roadmap(request: HttpRequest, reference: str) -> HttpResponse:
+    """The document itself: the version in force, or one that ``?version=`` names; else a draft, or the one that
+    ``?draft=`` names."""
+    actor = actor_of(request)
+    asked = {name: request.GET.get(name, "") for name in ("version", "against", "only")}
+    record = visible_or_404(actor, RoadMap.objects.select_related("group"), reference=reference)
+    agreed = VersionPage(actor, record, **asked)
+    if "draft" not in request.GET and agreed.versions:
+        return _agreed(request, actor, agreed)
+    record = visible_or_404(actor, road_maps(actor), reference=reference)
+    drafts = [draft for draft in drafts_of(actor, [record]).get(record.pk, []) if draft.version is None]
+    draft = _chosen(drafts, request.GET.get("draft"))
+    context = {
+        "road_map": record,
+        "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
+        "drafts": drafts,
+        "draft": draft,
+        "table": Table(actor, draft) if draft else None,
+        "co_chairs": co_chairs(actor).get(record.group_id, []),
+    }
+    return render(request, "roadmaps/roadmap.html", context)
+
+
+def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpResponse:
+    record = page.road_map
+    context = {
+        "page": page,
+        "road_map": record,
+        "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
+        "open_proposals": courses(actor, proposals(actor).filter(road_map=record, state__in=OPEN_STATES)),
+        "can_propose": can_on(actor, "proposal.draft", record),
+    }
+    return render(request, "roadmaps/version.html", context)
+
+
+def _chosen(drafts: list[Draft], number: str | None) -> Draft | None:
+    """Raises: Http404, where there is no such draft or it is not theirs."""
+    if number is None:
+        return drafts[0] if drafts else None
+    for draft in drafts:
+        if str(draft.proposal.number) == number:
+            return draft
+    raise Http404

@@ -1,0 +1,38 @@
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.policy.actors import actor_of
+from common.text import fold, search_pattern
+from desk.navigation import navigation
+from desk.page import page
+from desk.search.selectors import LONGEST, find
+
+
+@page
+def search(request: HttpRequest) -> HttpResponse:
+    """What the person may see and what they typed, in any of the four languages."""
+    query = request.GET.get("q", "")
+    context = {"title": _("Search"), "query": query, "longest": LONGEST}
+    if len(query) > LONGEST:
+        context |= {"query": query[:LONGEST], "problem": _too_long(len(query))}
+        return render(request, "search/search.html", context)
+    try:
+        pattern = search_pattern(query)
+    except ValueError:
+        context |= {"query": "", "problem": _("The text holds a character that cannot be searched for: type it again.")}
+        return render(request, "search/search.html", context)
+    if pattern:
+        actor = actor_of(request)
+        pages = [item for group in navigation(actor, "") for item in group.items if fold(query) in fold(item.text)]
+        found = find(actor, pattern)
+        context |= {"pages": pages, "found": found, "count": sum(kind.count for kind in found)}
+        context["again"] = urlencode({"q": query})
+    return render(request, "search/search.html", context | {"asked": bool(pattern)})
+
+
+def _too_long(length: int) -> str:
+    words = _("Search for at most %(most)d characters; this has %(length)d.")
+    return words % {"most": LONGEST, "length": length}

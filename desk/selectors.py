@@ -1,0 +1,60 @@
+"""Querysets narrowed to what the actor may see, with what a page prints at hand: no query for a row."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404
+
+from accounts.models import Organisation, WorkingGroup
+from accounts.policy.actors import Actor
+from accounts.policy.questions import visible
+from accounts.policy.relations import access_of
+from programme.models import Decision, Meeting, MeetingKind, PriorityArea, Project
+
+M = TypeVar("M", bound=Model)
+
+
+def visible_to(actor: Actor, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
+    """The records of ``queryset`` that the actor may see, by the permission that its model names for that."""
+    return visible(actor, access_of(queryset.model).view, queryset)
+
+
+def visible_or_404(actor: Actor, queryset: QuerySet[M, Any], **lookup: str) -> M:
+    """The one record of ``queryset`` at ``lookup``. One that is not theirs looks as if it were not there.
+
+    Raises: Http404.
+    """
+    # PostgreSQL takes no NUL byte, not even in a comparison
+    record: M | None = (
+        None if "\x00" in "".join(lookup.values()) else visible_to(actor, queryset).filter(**lookup).first()
+    )
+    if record is None:
+        raise Http404
+    return record
+
+
+def bodies(actor: Actor) -> QuerySet[Organisation, Any]:
+    return visible_to(actor, Organisation.objects.named())
+
+
+def groups(actor: Actor) -> QuerySet[WorkingGroup, Any]:
+    """With both leads."""
+    leads = (Prefetch("lead_uz", bodies(actor)), Prefetch("lead_kr", bodies(actor)))
+    return visible_to(actor, WorkingGroup.objects.prefetch_related(*leads))
+
+
+def areas(actor: Actor) -> QuerySet[PriorityArea, Any]:
+    """With the group and its leads."""
+    return visible_to(actor, PriorityArea.objects.prefetch_related(Prefetch("group", groups(actor))))
+
+
+def projects(actor: Actor) -> QuerySet[Project, Any]:
+    """With area and decision."""
+    area = Prefetch("area", visible_to(actor, PriorityArea.objects.all()))
+    decision = Prefetch("decision", visible_to(actor, Decision.objects.all()))
+    return visible_to(actor, Project.objects.prefetch_related(area, decision))
+
+
+def summit(actor: Actor) -> Meeting | None:
+    """The meeting whose record is the press release."""
+    return visible_to(actor, Meeting.objects.filter(kind=MeetingKind.SUMMIT)).order_by("held_on").first()

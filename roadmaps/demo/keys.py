@@ -1,0 +1,138 @@
+"""The sample co-chairs' software passkeys: keys in a file, for a demonstration on a machine with no authenticator.
+
+Such a key turns through the ordinary service, and all that it signs is marked as sample. It is enrolled only while it
+signs, inside one transaction: with a passkey that no browser holds its owner could no longer sign in.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.demo.software_passkey import SoftwarePasskey
+from accounts.models import User
+from accounts.policy.actors import Actor
+from accounts.policy.questions import require, visible
+from common.sides import day_of
+from roadmaps.models import Proposal, Revision, Signature
+from roadmaps.services.errors import IllegalMove
+from roadmaps.services.proposals import open_revision
+from roadmaps.services.signatures import sign
+from roadmaps.signing import challenge, moment
+
+FILE: Final = "demo-passkeys.json"
+_REFERENCE: Final = re.compile(r"(RM-[0-9]{2,9})\.P([0-9]{1,9})(?:\.R([0-9]{1,9}))?")
+
+
+class DemoKeyError(Exception):
+    """Why a sample key cannot be used, in a sentence."""
+
+
+def sample_person(address: str) -> User:
+    """Raises: DemoKeyError for everybody who is not a sample account: nobody else's key lies here."""
+    user = User.objects.filter(email__iexact=address.strip(), illustrative=True).first()
+    if user is None:
+        raise DemoKeyError(f"{address} is not a sample account: DATA_DIR/demo-accounts.json lists them.")
+    return user
+
+
+def sample_actor(user: User, now: datetime) -> Actor:
+    """The sample person at the door of a command, on their side's own day."""
+    return Actor(door="command", today=day_of(user.side, now), person=user, request_id=str(uuid4()))
+
+
+def published_revision(reference: str, *, by: Actor) -> Revision:
+    """RM-07.P1 (what of it is open to the keys) or RM-07.P1.R2, as this person sees it.
+
+    Raises: DemoKeyError, with one sentence for what is not there and what they may not see; IllegalMove.
+    """
+    parts = _REFERENCE.fullmatch(reference)
+    if parts is None:
+        raise DemoKeyError(f"“{reference}” is not a proposal's reference, such as RM-07.P1 or RM-07.P1.R2.")
+    road_map, number, revision = parts.groups()
+    seen = visible(by, "proposal.view", Proposal.objects.filter(road_map__reference=road_map, number=int(number)))
+    proposal = seen.first()
+    if proposal is None:
+        raise DemoKeyError(f"{by.act.actor_name} sees no proposal {road_map}.P{number}.")
+    found = proposal.revisions.filter(number=int(revision)).first() if revision else open_revision(proposal)
+    if found is None and not proposal.is_open:
+        raise IllegalMove(f"{reference} is closed: nothing of it is left to sign.")
+    if found is None:
+        wanted = f"There is no revision {reference}" if revision else f"Nothing of {reference} is published"
+        raise IllegalMove(f"{wanted}: its group's secretaries publish it, and then the keys can turn.")
+    return found
+
+
+@transaction.atomic
+def demo_sign(*, revision: Revision, directory: Path, by: Actor, now: datetime) -> Signature:
+    """Turn a sample account's key on a revision, by `sign`, which decides as for everybody.
+
+    Raises: DemoKeyError; NotAllowed, IllegalMove, Refused.
+    """
+    if by.person is None or not by.person.illustrative:
+        raise DemoKeyError("Only a sample account's key can be turned from here.")
+    require(by, "proposal.sign", revision.proposal)  # before a key is made for somebody who could not use it
+    issued_at = moment(now)
+    wanted = challenge(
+        content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
+    )
+    with _passkey_of(by.person, directory) as passkey:
+        return sign(revision=revision, issued_at=issued_at, response=passkey.answer(wanted), by=by, now=now)
+
+
+@contextmanager
+def _passkey_of(person: User, directory: Path) -> Iterator[SoftwarePasskey]:
+    """Enrolled while it is used; outside the caller's transaction nobody ever sees it."""
+    file = directory / FILE
+    kept = _read(file)
+    try:
+        if person.email in kept:
+            passkey = SoftwarePasskey.from_json(kept[person.email], rp_id=settings.RP_ID, origin=settings.ORIGIN)
+        else:
+            passkey = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN)
+            _write(file, {**kept, person.email: passkey.to_json()})
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise _spoilt(file) from None
+    row = passkey.enrol(person)
+    yield passkey
+    row.delete()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The keys by address; none where there is no file. Raises: DemoKeyError."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise DemoKeyError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise _spoilt(file)
+    return found
+
+
+def _write(file: Path, kept: dict[str, Any]) -> None:
+    """Whole or not at all, readable by its owner only. Raises: DemoKeyError."""
+    new = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
+        with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as written:
+            json.dump(kept, written, indent=1)
+        new.replace(file)
+    except OSError as error:
+        raise DemoKeyError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def _spoilt(file: Path) -> DemoKeyError:
+    return DemoKeyError(f"{file} is not the list of sample passkeys: remove it, and new ones are made.")

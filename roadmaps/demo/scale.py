@@ -1,0 +1,114 @@
+"""Road maps of any size for measuring: rows of nobody, made as the real ones are."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Organisation
+from accounts.policy.actors import Actor
+from audit.bulk import update_all
+from audit.services import save_audited
+from common.deadlines import TO_BE_AGREED, Deadline, Precision, last_day
+from common.sides import Side
+from common.text import Text
+from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.models import Milestone as MilestoneRow
+from roadmaps.models import Proposal, ProposalState, RoadMap, RoadMapVersion
+from roadmaps.services.projection import project_version
+from roadmaps.services.proposals import freeze
+
+MILESTONES_A_MEASURE: Final = 4
+MEASURES_A_SECTION: Final = 25
+REASON: Final = Text.of("Illustrative: made for measuring; nothing here was agreed by the two sides.")
+
+
+class NotEmpty(Exception):
+    """Why no data was made, in a sentence."""
+
+
+def make_scale_data(*, milestones: int, by: Actor, now: datetime) -> Iterator[str]:
+    """So many milestones in force, over all road maps but the programme's own; a line a road map.
+
+    A third of the deadlines are one day (a real control table is like that), a few are still to be agreed, a tenth is
+    done; each milestone has a lead a side, every second one a co-executor. The same numbers give the same data.
+    Raises: NotEmpty where anything was agreed already.
+    """
+    if RoadMapVersion.objects.exists():
+        raise NotEmpty("There are road maps in force here: use a database that holds the programme and nothing else.")
+    road_maps = list(RoadMap.objects.exclude(group__area__kind="programme").select_related("group").order_by("pk"))
+    share, rest = divmod(milestones, len(road_maps))
+    maker = _Maker(now.date())
+    for at, road_map in enumerate(road_maps):
+        count = share + (at < rest)
+        if count:
+            _put_in_force(road_map, maker.content(count), by, now)
+            yield f"{road_map.reference}: {count} milestones"
+
+
+@transaction.atomic
+def _put_in_force(road_map: RoadMap, content: RoadMapContent, by: Actor, now: datetime) -> None:
+    """As the second key does it, without any key: the version is marked as a sample."""
+    proposal = Proposal.objects.select_for_update().get(road_map=road_map, number=1)
+    proposal.content, proposal.reason, proposal.state = content.to_json(), REASON, ProposalState.IN_FORCE
+    save_audited(proposal, act=by.act)
+    revision = freeze(proposal, content, by=by, now=now)
+    version = RoadMapVersion(road_map=road_map, number=1, revision=revision, in_force_at=now, illustrative=True)
+    save_audited(version, act=by.act)
+    project_version(version=version, act=by.act)
+    done = list(MilestoneRow.objects.filter(road_map=road_map, position__endswith="7", due_on__isnull=False))
+    for row in done:
+        row.completed_on = row.due_on
+    update_all(MilestoneRow, done, ["completed_on"], act=by.act)
+
+
+class _Maker:
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.random = Random(2024)  # noqa: S311  # the same data each time is the point
+        self.bodies = {side: list(Organisation.objects.filter(side=side).order_by("pk")) for side in Side}
+        self.year_end = last_day(Precision.YEAR, today.year)
+
+    def content(self, count: int) -> RoadMapContent:
+        measures = []
+        for number, first in enumerate(range(0, count, MILESTONES_A_MEASURE), start=1):
+            steps = range(1, min(MILESTONES_A_MEASURE, count - first) + 1)
+            milestones = tuple(self.milestone(number, step) for step in steps)
+            measures.append(Measure(self.identity(), number, self.text("Measure", number), milestones=milestones))
+        sections = range(0, len(measures), MEASURES_A_SECTION)
+        return RoadMapContent(
+            tuple(
+                Section(self.identity(), self.text("Section", at), tuple(measures[at : at + MEASURES_A_SECTION]))
+                for at in sections
+            )
+        )
+
+    def milestone(self, measure: int, number: int) -> Milestone:
+        return Milestone(
+            self.identity(), number, self.text("Step", f"{measure}.{number}"), self.deadline(), self.executors()
+        )
+
+    def identity(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def text(self, kind: str, number: object) -> Text:
+        told = "agree the technical requirements with the bodies of both sides and hand over the signed documents"
+        return Text.of(f"{kind} {number} (sample): {told}", ru=f"{kind} {number} (образец): согласовать требования")
+
+    def deadline(self) -> Deadline:
+        luck = self.random.random()
+        if luck < 1 / 3:
+            return Deadline(self.year_end, Precision.YEAR)
+        if luck < 0.38:
+            return TO_BE_AGREED
+        if luck < 0.43:
+            return Deadline(self.today + timedelta(days=self.random.randrange(360)), Precision.CONTINUOUS, 6)
+        return Deadline(self.today + timedelta(days=self.random.randrange(-200, 900)), Precision.DAY)
+
+    def executors(self) -> tuple[Executor, ...]:
+        uz, other = self.random.sample(self.bodies[Side.UZ], 2)
+        leads = (Executor(uz.code, Role.LEAD), Executor(self.random.choice(self.bodies[Side.KR]).code, Role.LEAD))
+        return (*leads, Executor(other.code, Role.CO_EXECUTOR)) if self.random.random() < 0.5 else leads
