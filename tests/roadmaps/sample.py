@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from accounts.models import User
 from accounts.demo import people as demo_accounts
+from accounts.models import User
 from roadmaps.models import Assignment, Milestone, Proposal, Revision, RoadMapVersion, Signature
 
 
