@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policy.actors import Actor
-from accounts.web.history import in_words, rows_of
+from accounts.policy.history import history_of
+from accounts.web.history import in_words
 from audit.models import Audited
 
 M = TypeVar("M", bound=models.Model)
@@ -77,7 +78,7 @@ class ScopedForm(forms.ModelForm[M]):
         now, based_on = self.before, self._based_on()
         if now is None or based_on == now.row_version:
             return None
-        history = rows_of(now)
+        history = history_of(self.actor, now)
         opened, newest = history.filter(row_version=based_on).first(), history.first()
         if newest is None:
             return None
@@ -134,8 +135,8 @@ class ScopedForm(forms.ModelForm[M]):
         return Conflicting(
             name=field.name,
             label=str(self.fields[field.name].label or field.verbose_name),
-            opened=in_words(field, at_opening),
-            now=in_words(field, current),
-            yours=in_words(field, typed),
+            opened=in_words(field, at_opening, self.actor),
+            now=in_words(field, current, self.actor),
+            yours=in_words(field, typed, self.actor),
             untouched=typed == at_opening,
         )

@@ -1,4 +1,4 @@
-"""The history of a record as a person reads it: who, for whom, when, through which door, why, before and after."""
+"""Format the history of a record for a person: who, for which organisation, when, how, why, before and after."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.policy.actors import Actor
+from accounts.policy.history import history_of
+from accounts.policy.questions import visible
+from accounts.policy.relations import access_of
 from accounts.services.records import audited_fields
 from audit.models import Audited
-from common.sides import Layer
 from common.text import MARKS, Text
 
 KINDS = {"+": gettext_lazy("added"), "~": gettext_lazy("changed"), "-": gettext_lazy("deleted")}
@@ -40,16 +42,18 @@ class Entry:
     changes: tuple[tuple[str, str, str], ...]
 
 
-def in_words(field: "models.Field[Any, Any]", value: Any) -> str:
-    """One column's value for a person: every language of a text, the name of a related record."""
+def in_words(field: "models.Field[Any, Any]", value: Any, actor: Actor) -> str:
+    """Return one column's value for a person: every language of a text, the name of a related record.
+
+    A related record is named only where the actor may see it.
+    """
     if value is None or value == "":
         return "–"
     if isinstance(value, Text):
         entries = value.entries
         return entries[0][1] if len(entries) == 1 else "; ".join(f"{MARKS[lang]} {text}" for lang, text in entries)
     if isinstance(field, models.ForeignKey):
-        related = field.related_model._default_manager.filter(pk=value).first()
-        return str(related) if related else str(value)
+        return _name_of(field.related_model, value, actor)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
@@ -59,19 +63,21 @@ def in_words(field: "models.Field[Any, Any]", value: Any) -> str:
     return str(value)
 
 
-def rows_of(record: Audited) -> "models.QuerySet[Any]":
-    """The history rows of one record, newest first."""
-    rows: models.QuerySet[Any] = type(record).history.filter(**{type(record)._meta.pk.name: record.pk})
-    return rows.order_by("-history_id")
+def _name_of(model: type[models.Model], key: Any, actor: Actor) -> str:
+    record = visible(actor, access_of(model).view, model._default_manager.filter(pk=key)).first()
+    return str(record) if record else _("(not visible to you)")
 
 
 def entries(record: Audited, actor: Actor) -> list[Entry]:
-    """The history of a record that the actor may see, newest first, without the rows of the other side's layer."""
-    rows = list(rows_of(record).filter(history_layer__in=(Layer.SHARED, actor.side)))
-    return [_entry(row, before) for row, before in zip_longest(rows, rows[1:])]
+    """Return the history of a record that the actor may see, newest first.
+
+    A change is compared with the row before it that the actor may see; where there is none, it shows no values.
+    """
+    rows = list(history_of(actor, record))
+    return [_entry(row, before, actor) for row, before in zip_longest(rows, rows[1:])]
 
 
-def _entry(row: Any, before: Any) -> Entry:
+def _entry(row: Any, before: Any, actor: Actor) -> Entry:
     return Entry(
         at=row.history_date,
         who=row.act_name,
@@ -80,12 +86,12 @@ def _entry(row: Any, before: Any) -> Entry:
         door=str(DOOR_WORDS[row.act_door]),
         reason=row.history_change_reason,
         kind=str(KINDS[row.history_type]),
-        changes=tuple(_changes(row, before)) if before is not None else (),
+        changes=tuple(_changes(row, before, actor)) if before is not None else (),
     )
 
 
-def _changes(row: Any, before: Any) -> Iterator[tuple[str, str, str]]:
+def _changes(row: Any, before: Any, actor: Actor) -> Iterator[tuple[str, str, str]]:
     for field in audited_fields(row.instance_type):
         old, new = getattr(before, field.attname), getattr(row, field.attname)
         if old != new:
-            yield str(field.verbose_name), in_words(field, old), in_words(field, new)
+            yield str(field.verbose_name), in_words(field, old, actor), in_words(field, new, actor)

@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.policy.actors import Actor
+from accounts.policy.history import history_of
 from accounts.policy.questions import require
 from accounts.services import StaleEdit
-from accounts.web.history import rows_of
 from common.sides import Side
 from common.templatetags.words import reader
 from common.text import Text
@@ -167,7 +167,7 @@ class Editing:
 
     def _opened_at(self, row_version: int) -> Sheet:
         """The text that an edit began from; where no such is kept, the newest."""
-        row = rows_of(self.proposal).filter(row_version=row_version).first()
+        row = history_of(self.actor, self.proposal).filter(row_version=row_version).first()
         if row is None:
             return self._opened
         return self._typed_as(RoadMapContent.from_json(row.content), row.reason)
@@ -244,7 +244,7 @@ class Editing:
 
     def _merge(self, current: Any) -> None:
         """Bring in what somebody else saved; the next attempt is based on what the person has now seen."""
-        newest = rows_of(current)[0]
+        newest = history_of(self.actor, current)[0]
         self.proposal.row_version, self.proposal.state = current.row_version, current.state
         self.proposal.content, self.proposal.reason = current.content, current.reason
         self.based_on, self.stored = current.row_version, current.document
