@@ -4,6 +4,8 @@ from hashlib import sha256
 
 import rfc8785
 
+from common.errors import InvalidValue
+
 
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value, as UTF-8.
@@ -12,7 +14,7 @@ def canonical(value: object) -> bytes:
     - All else is refused, floats too: RFC 8785 writes every number as an IEEE 754 double, which keeps neither a larger
       integer nor a decimal fraction. Amounts, dates and identifiers travel as strings that their owner has written.
 
-    Raises: ValueError.
+    Raises: ValueError, for a float InvalidValue.
     """
     _refuse_floats(value)
     return rfc8785.dumps(value)  # type: ignore[arg-type]  # it refuses what it does not know
@@ -26,7 +28,7 @@ def sha256_hex(value: object) -> str:
 def _refuse_floats(value: object) -> None:
     match value:
         case float():
-            raise ValueError(f"The number {value} has no exact JSON form: write it as a string.")
+            raise InvalidValue("json.float", value=value)
         case dict():
             _refuse_floats(list(value.values()))
         case list() | tuple():

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from common.errors import InvalidValue
+
 FIRST_POSSIBLE: Final = date(2024, 6, 14)  # the day of the summit: nothing it decided can have been due before
 LONGEST_REVIEW: Final = 120  # months between two reviews of a continuous commitment
 
@@ -37,7 +39,7 @@ class Deadline:
     - A month, quarter, half or year ends on its own last day.
     - `review_every`, in months, belongs to a continuous deadline and to no other.
 
-    Raises: ValueError, with a sentence for the person who typed it.
+    Raises: InvalidValue.
     """
 
     due_on: date | None = None
@@ -46,21 +48,21 @@ class Deadline:
 
     def __post_init__(self) -> None:
         if (self.due_on is None) != (self.precision is None):
-            raise ValueError("A deadline has both a date and how exactly it is meant, or neither.")
+            raise InvalidValue("deadline.incomplete")
         if self.due_on is not None and (not isinstance(self.due_on, date) or isinstance(self.due_on, datetime)):
-            raise ValueError("A deadline is a day, without a time.")
+            raise InvalidValue("deadline.has_time")
         if self.precision is not None and not isinstance(self.precision, Precision):
-            raise ValueError(f"“{self.precision}” is not a precision: {', '.join(Precision)}.")
+            raise _unknown_precision(self.precision)
         if self.due_on and self.precision in _MONTHS:
             months = _MONTHS[self.precision]
             end = _day_in(self.due_on.year, ((self.due_on.month - 1) // months + 1) * months, 31)
             if self.due_on != end:
-                raise ValueError(f"A deadline by {self.precision} is the last day of that {self.precision}: {end}.")
+                raise InvalidValue("deadline.not_last_day", last_day=end)
         if self.precision is not Precision.CONTINUOUS:
             if self.review_every is not None:
-                raise ValueError("Only a continuous deadline is reviewed every so many months.")
+                raise InvalidValue("deadline.not_reviewed")
         elif type(self.review_every) is not int or not 1 <= self.review_every <= LONGEST_REVIEW:
-            raise ValueError(f"A continuous deadline is reviewed every 1 to {LONGEST_REVIEW} months.")
+            raise InvalidValue("deadline.review_interval", most=LONGEST_REVIEW)
 
     def to_json(self) -> dict[str, str | int | None]:
         """{"due_on": "2025-06-30", "precision": "month", "review_every": null}; every key always."""
@@ -72,12 +74,12 @@ class Deadline:
 
     @classmethod
     def from_json(cls, value: object) -> "Deadline":
-        """The reverse of `to_json`. Raises: ValueError, with a sentence that names what is wrong."""
+        """The reverse of `to_json`. Raises: InvalidValue."""
         if not isinstance(value, dict) or set(value) != {"due_on", "precision", "review_every"}:
-            raise ValueError("A deadline has exactly due_on, precision and review_every.")
+            raise InvalidValue("deadline.not_a_deadline")
         precision = value["precision"]
         if precision is not None and precision not in list(Precision):
-            raise ValueError(f"“{precision}” is not a precision: {', '.join(Precision)}.")
+            raise _unknown_precision(precision)
         due_on = None if value["due_on"] is None else _iso_date(value["due_on"])
         return cls(due_on, None if precision is None else Precision(precision), value["review_every"])
 
@@ -88,16 +90,16 @@ TO_BE_AGREED: Final = Deadline()
 def last_day(precision: Precision, year: int, part: int | None = None) -> date:
     """The last day of a month (part 1-12), quarter (1-4), half (1-2) or year (no part).
 
-    Raises: ValueError where there is no such period.
+    Raises: InvalidValue where there is no such period.
     """
     months = _MONTHS.get(precision)
     if months is None:
-        raise ValueError(f"The precision “{precision}” has no period of its own.")
+        raise InvalidValue("period.unknown", precision=precision)
     if precision is Precision.YEAR and part is not None:
-        raise ValueError("A year has no parts.")
+        raise InvalidValue("period.year_has_no_parts")
     number = 1 if precision is Precision.YEAR else part
     if number is None or not 1 <= number <= 12 // months:
-        raise ValueError(f"A {precision} is numbered from 1 to {12 // months}.")
+        raise InvalidValue("period.out_of_range", most=12 // months)
     return _day_in(year, number * months, 31)
 
 
@@ -109,17 +111,17 @@ def due_on_in_period(deadline: Deadline, period: int) -> date:
       day, so that 31 January, 28 February does not drift to 28 March.
     - all others have the one period 0.
 
-    Raises: ValueError where there is no such period.
+    Raises: InvalidValue where there is no such period.
     """
     first = deadline.due_on
     if first is None:
-        raise ValueError("A deadline that is still to be agreed has no periods.")
+        raise InvalidValue("period.no_date")
     if deadline.precision is Precision.ANNUAL:
         if period < first.year:
-            raise ValueError(f"This deadline begins in {first.year}; there is none in {period}.")
+            raise InvalidValue("period.before_first", first=first.year, period=period)
         return _day_in(period, first.month, first.day)
     if period < 0 or (period and deadline.review_every is None):
-        raise ValueError(f"This deadline has no period {period}.")
+        raise InvalidValue("period.none", period=period)
     years, month = divmod(first.month - 1 + period * (deadline.review_every or 0), 12)
     return _day_in(first.year + years, month + 1, first.day)
 
@@ -127,11 +129,11 @@ def due_on_in_period(deadline: Deadline, period: int) -> date:
 def period_on(deadline: Deadline, day: date) -> int:
     """The period that is current on a day: the first whose own deadline is that day or later.
 
-    A deadline with one period is in it for good, also once past. Raises: ValueError where none is agreed yet.
+    A deadline with one period is in it for good, also once past. Raises: InvalidValue where none is agreed yet.
     """
     first = deadline.due_on
     if first is None:
-        raise ValueError("A deadline that is still to be agreed has no periods.")
+        raise InvalidValue("period.no_date")
     if deadline.precision is Precision.ANNUAL:
         period = max(first.year, day.year)
     elif deadline.review_every:
@@ -284,8 +286,12 @@ def printed_long(deadline: Deadline, language: str) -> str:
 def _day_in(year: int, month: int, day: int) -> date:
     """That day of a month, or the month's last where it is shorter."""
     if not date.min.year <= year <= date.max.year:
-        raise ValueError(f"There is no calendar for the year {year}.")
+        raise InvalidValue("deadline.year_out_of_range", year=year)
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def _unknown_precision(value: object) -> InvalidValue:
+    return InvalidValue("deadline.unknown_precision", value=value, choices=", ".join(Precision))
 
 
 def _iso_date(value: object) -> date:
@@ -295,5 +301,5 @@ def _iso_date(value: object) -> date:
         day = None
     # fromisoformat also takes 20250630 and 2025-W27-1; one form only, so that one deadline has one hash.
     if day is None or day.isoformat() != value:
-        raise ValueError(f"“{value}” is not a day of the calendar, written as 2025-06-30.")
+        raise InvalidValue("deadline.not_a_date", value=value)
     return day

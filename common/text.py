@@ -21,6 +21,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import InvalidValue, sentence
+
 LANGUAGES: Final = ("en", "uz", "ru", "ko")
 OWN_NAMES: Final = {"en": "English", "uz": "Oʻzbekcha", "ru": "Русский", "ko": "한국어"}
 NAMES: Final = {"en": _("English"), "uz": _("Uzbek"), "ru": _("Russian"), "ko": _("Korean")}
@@ -34,10 +36,10 @@ _FOLDED: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "\u02bb"))
 def tidied(text: str) -> str:
     """The text as it is kept: NFC, line feeds for line ends, no blanks around it.
 
-    Raises: ValueError for what no database or document can keep (a NUL byte, half a surrogate pair).
+    Raises: InvalidValue for what no database or document can keep (a NUL byte, half a surrogate pair).
     """
     if "\x00" in text or not text.isascii() and re.search("[\ud800-\udfff]", text):
-        raise ValueError("The text holds a character that cannot be kept, such as a NUL byte: type it again.")
+        raise InvalidValue("text.unstorable")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -50,7 +52,7 @@ def search_pattern(query: str) -> str:
     """A regular expression, for Python and for PostgreSQL's ~* alike, that finds the query literally.
 
     Any of the six apostrophes stands for any other; ignoring case is left to the operator.
-    Raises: ValueError as `tidied`.
+    Raises: InvalidValue as `tidied`.
     """
     anyone = f"[{_APOSTROPHES}]"
     return "".join(anyone if letter in _APOSTROPHES else re.escape(letter) for letter in tidied(query))
@@ -61,7 +63,7 @@ class Text:
     """A text in one language or more, one of which is the original: an immutable value.
 
     `entries` are (language, text) in the order of `LANGUAGES`, tidied; a language with a blank text is absent.
-    Raises: ValueError, with a sentence that names what is wrong.
+    Raises: InvalidValue.
     """
 
     original: str
@@ -71,16 +73,16 @@ class Text:
         texts = {}
         for language, text in self.entries:
             if language not in LANGUAGES:
-                raise ValueError(f"“{language}” is not one of the languages {', '.join(LANGUAGES)}.")
+                raise InvalidValue("text.unknown_language", language=language, choices=", ".join(LANGUAGES))
             match text:
                 case str():
                     texts[language] = tidied(text)
                 case _:  # from JSON, past the types
-                    raise ValueError(f"The text in “{language}” is not a string.")
+                    raise InvalidValue("text.not_a_string", language=language)
         if self.original not in LANGUAGES:
-            raise ValueError(f"The original language “{self.original}” is not one of {', '.join(LANGUAGES)}.")
+            raise InvalidValue("text.unknown_original", language=self.original, choices=", ".join(LANGUAGES))
         if not texts.get(self.original):
-            raise ValueError(f"There is no text in the original language “{self.original}”, or it is blank.")
+            raise InvalidValue("text.no_original", language=self.original)
         kept = tuple((language, texts[language]) for language in LANGUAGES if texts.get(language))
         object.__setattr__(self, "entries", kept)
 
@@ -91,9 +93,9 @@ class Text:
 
     @classmethod
     def from_json(cls, value: object) -> "Text":
-        """The reverse of `to_json`. Raises: ValueError, with a sentence that names what is wrong."""
+        """The reverse of `to_json`. Raises: InvalidValue."""
         if not isinstance(value, dict) or set(value) != {"original", "texts"} or not isinstance(value["texts"], dict):
-            raise ValueError("A text is an object with exactly “original” and “texts”, which holds a text a language.")
+            raise InvalidValue("text.not_a_text")
         return cls(value["original"], tuple(value["texts"].items()))
 
     def to_json(self) -> dict[str, Any]:
@@ -174,8 +176,8 @@ class MultilingualField(_JSONField[_Set, _Get]):
             return value
         try:
             return Text.from_json(value)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
+        except InvalidValue as error:
+            raise ValidationError(sentence(error), code="invalid") from error
 
     def get_prep_value(self, value: Any) -> Any:
         return value.to_json() if isinstance(value, Text) else super().get_prep_value(value)
@@ -248,7 +250,7 @@ class _LanguageField(forms.CharField):
     def clean(self, value: Any) -> str:
         try:
             text = tidied(value or "")
-        except ValueError as error:
+        except InvalidValue as error:
             message = _("%(language)s: the text holds a character that cannot be kept, such as a NUL byte.")
             raise ValidationError(message, code="invalid", params={"language": NAMES[self.language]}) from error
         if errors := _too_long(self.language, text, self.limit):
@@ -285,6 +287,6 @@ class MultilingualFormField(forms.MultiValueField):
         before = initial if isinstance(initial, list) else self.widget.decompress(initial)
         try:
             old, new = ([*(tidied(text or "") for text in row[:-1]), row[-1]] for row in (before, data))
-        except ValueError:
+        except InvalidValue:
             return True
         return any(old[:-1] + new[:-1]) and old != new

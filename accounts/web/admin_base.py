@@ -24,6 +24,7 @@ from accounts.services import StaleEdit, save_record
 from accounts.web.forms import EXTRA, ScopedForm
 from accounts.web.history import entries
 from audit.models import Audited
+from common.errors import InvalidValue, sentence
 from common.text import LANGUAGES, MultilingualField, search_pattern
 
 M = TypeVar("M", bound=Audited)
@@ -78,8 +79,8 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
             return queryset, False
         try:
             pattern = search_pattern(search_term)
-        except ValueError as error:
-            messages.error(request, str(error))
+        except InvalidValue as error:
+            messages.error(request, sentence(error))
             return queryset.none(), False
         found = reduce(or_, (models.Q(**{f"{path}__iregex": pattern}) for path in self._search_paths()))
         matching = self.model._default_manager.filter(found)

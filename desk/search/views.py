@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.policy.actors import actor_of
+from common.errors import InvalidValue, sentence
 from common.text import fold, search_pattern
 from desk.navigation import navigation
 from desk.page import page
@@ -21,8 +22,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "search/search.html", context)
     try:
         pattern = search_pattern(query)
-    except ValueError:
-        context |= {"query": "", "problem": _("The text holds a character that cannot be searched for: type it again.")}
+    except InvalidValue as error:
+        context |= {"query": "", "problem": sentence(error)}
         return render(request, "search/search.html", context)
     if pattern:
         actor = actor_of(request)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from common.errors import InvalidValue, sentence
 from common.text import tidied
 from programme.loading.checking import AREAS, DECISIONS, IATI, ORGANISATIONS, check
 from programme.loading.schema import LoadError, Malformed, read_entry
@@ -55,8 +56,8 @@ def _content(directory: Path, file: str) -> str:
         raise LoadError(file, "", "", f"The file cannot be read in {directory}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise LoadError(file, "", "", "The file is not text in UTF-8.") from error
-    except ValueError as error:
-        raise LoadError(file, "", "", str(error)) from error
+    except InvalidValue as error:
+        raise LoadError(file, "", "", sentence(error)) from error
     if not text:
         raise LoadError(file, "", "", "The file is empty.")
     return text
@@ -98,5 +99,7 @@ def _entry(kind: Any, file: str, called: str, entry: object) -> Any:
         return read_entry(kind, entry)
     except Malformed as error:
         raise LoadError(file, called, error.field, error.sentence) from error
+    except InvalidValue as error:
+        raise LoadError(file, called, "", sentence(error)) from error
     except ValueError as error:
         raise LoadError(file, called, "", str(error)) from error

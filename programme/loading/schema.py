@@ -13,6 +13,7 @@ from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
+from common.errors import InvalidValue, sentence
 from common.text import Text, tidied
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,2})?")
@@ -86,6 +87,8 @@ def _inside(field: str, kind: Any, value: object) -> Any:
     except Malformed as error:
         inner = f"{field}.{error.field}" if error.field else field
         raise Malformed(inner, error.sentence) from error
+    except InvalidValue as error:
+        raise Malformed(field, sentence(error)) from error
     except ValueError as error:
         raise Malformed(field, str(error)) from error
 

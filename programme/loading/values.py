@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from accounts.models import OrganisationKind
 from common.deadlines import FIRST_POSSIBLE, TO_BE_AGREED, Deadline, Precision
+from common.errors import InvalidValue, sentence
 from common.sides import Side
 from common.text import Text
 from programme.loading.schema import Fits, Malformed
@@ -101,8 +102,8 @@ class When:
             raise Malformed("done", f"{self.done} lies after the summit of {FIRST_POSSIBLE}: it cannot be past.")
         try:
             Deadline(self.due or self.done if self.precision else None, self.precision)
-        except ValueError as error:
-            raise Malformed("due" if self.due else "done", str(error)) from error
+        except InvalidValue as error:
+            raise Malformed("due" if self.due else "done", sentence(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

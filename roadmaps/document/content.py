@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from common.canonical import sha256_hex
 from common.deadlines import FIRST_POSSIBLE, Deadline
+from common.errors import InvalidValue, sentence
 from common.text import Text
 
 FORMAT: Final = "road-map/v1"
@@ -251,6 +252,8 @@ def _read(kind: Any, value: object, path: str) -> Any:
         return _read_part(kind, value, path) if issubclass(kind, _Part) else _PLAIN[kind](value)
     except ContentError:
         raise
+    except InvalidValue as error:
+        raise ContentError(path, sentence(error)) from error
     except ValueError as error:
         raise ContentError(path, str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from common.errors import InvalidValue, sentence
 from common.text import tidied
 from roadmaps.document.content import ContentError
 
@@ -22,8 +23,8 @@ def said(reason: str, limit: int) -> str:
     """A reason as it is kept. Raises: IllegalMove for one that cannot be."""
     try:
         text = tidied(reason)
-    except ValueError as error:
-        raise IllegalMove(str(error)) from error
+    except InvalidValue as error:
+        raise IllegalMove(sentence(error)) from error
     if len(text) > limit:
         params = {"length": len(text), "limit": limit}
         raise IllegalMove(_("The reason has %(length)d characters: at most %(limit)d.") % params)

@@ -75,7 +75,7 @@ MALFORMED = {
         "an unknown area": ("17, area: energy, ", "17, area: power, ", ", D13, area: There is no area with the code"),
         "a code twice": ("code: D06", "code: D05", ", D05, code: D05 stands twice"),
         "an outside paragraph": ("D05, paragraph: 12", "D05, paragraph: 38", ", D05, paragraph: The release has no"),
-        "not the last day": (SEDAN, SEDAN[:-2] + "30", ", D08, when.due: A deadline by year is the last day"),
+        "not the last day": (SEDAN, SEDAN[:-2] + "30", ", D08, when.due: This deadline must be the last day"),
         "no precision": (IN_2027, "{text: in 2027, due: 2027-12-31}", ", D30, when.precision: A date that is due"),
         "no date": (IN_2027, "{text: in 2027, precision: year}", ", D30, when.precision: There is no date"),
         "a day that is none": (IN_2027, "{text: x, due: 2027-02-30, precision: day}", ", D30, when.due: “2027-02-30”"),
@@ -105,7 +105,7 @@ MALFORMED = {
         "a list for a text": ("short: KIPA", "short: [KIPA]", ", kipa, short: This must be a text, not a list"),
         "a word for true": ("coordinator: true, named_in: null, short: MIIT", "coordinator: maybe, named_in: null",
                             ", miit, coordinator: This must be true or false, not “maybe”"),
-        "an unknown language": ("ko: 기아", "fr: Kia", ", kia, name: “fr” is not one of the languages"),
+        "an unknown language": ("ko: 기아", "fr: Kia", ", kia, name: “fr” is not a supported language"),
         "too long": ("short: KIPA", f"short: {'K' * 31}", ", kipa, short: At most 30 characters; this has 31"),
         "a code with a blank": ("code: kipa", "code: ki pa", ", ki pa, code: “ki pa” is not a code"),
         "an unknown parent": ("parent: mofa", "parent: mofaa", ", koica, parent: There is no organisation"),
@@ -120,7 +120,7 @@ MALFORMED = {
         "a tag that lies": ("short: KIPA", "short: !!int KIPA", ": This is no YAML that can be read"),
     },
     IATI: {"another identifier": ("koica: KR-GOV-051", "koica: KR-GOV-052", ", koica, iati: KR-GOV-051")},
-    RELEASE: {"a NUL byte": ("14.06.2024", "14.06\x002024", ": The text holds a character that cannot be kept")},
+    RELEASE: {"a NUL byte": ("14.06.2024", "14.06\x002024", ": The text contains a character that cannot be stored")},
 }  # fmt: skip
 CASES = [
     pytest.param(file, *case, id=f"{file}: {name}") for file, cases in MALFORMED.items() for name, case in cases.items()

@@ -1,0 +1,52 @@
+"""Errors of rules and values: a stable code with parameters. A door asks for the sentence that a person reads.
+
+Each app keeps its sentences in `messages.py`, as `SENTENCES`: a template for each code, marked for translation, with
+the error's parameters by name.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+
+class CodedError(Exception):
+    """What a rule refuses.
+
+    - ``code``: a stable name, such as ``deadline.not_a_date``.
+    - ``params``: the values that its sentence names.
+    - ``path``: where in a larger value it is, such as ``sections[0].title``; empty for the value itself.
+    """
+
+    def __init__(self, code: str, *, path: str = "", **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.path = path
+        self.params = params
+
+    def __str__(self) -> str:
+        """Return the code, place and parameters, for a log: people are shown the `sentence`."""
+        place = f"{self.path}: " if self.path else ""
+        params = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{place}{self.code} ({params})" if params else f"{place}{self.code}"
+
+
+class InvalidValue(CodedError, ValueError):
+    """The value does not exist: no object of its class can hold it."""
+
+
+def sentence(error: CodedError) -> str:
+    """Return what a person is told, in the active language. The path is not in it."""
+    return str(catalogue()[error.code] % error.params)
+
+
+@cache
+def catalogue() -> dict[str, Any]:
+    """Return the templates of every app's `messages.py`, by code."""
+    found: dict[str, Any] = {}
+    for app in apps.get_app_configs():
+        if app.module and module_has_submodule(app.module, "messages"):
+            found |= getattr(import_module(f"{app.name}.messages"), "SENTENCES", {})
+    return found
