@@ -16,9 +16,9 @@ from roadmaps.document.content import RoadMapContent, content_hash
 from roadmaps.document.diff import compare
 from roadmaps.models import Revision, RoadMap
 from roadmaps.services import content_of, start_proposal
-from tests.faults import energy
-from tests.people import actor_for
-from tests.roadmaps.test_two_keys import Group
+from tests.scenarios import energy
+from tests.scenarios.people import actor_for
+from tests.scenarios.signing import Group
 
 Change = Callable[[RoadMapContent, date], RoadMapContent]
 

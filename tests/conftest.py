@@ -8,7 +8,7 @@ import pytest
 from django.test import override_settings
 from pytest_django import Settings
 
-from tests.fixtures_programme import programme  # noqa: F401  # pytest finds a fixture by its name
+from tests.scenarios.programme import load_programme_once
 
 # a property that holds is no less true on a busy machine
 hypothesis.settings.register_profile(
@@ -35,3 +35,9 @@ def _quick() -> Iterator[None]:
 def _empty_cache(settings: Settings) -> None:
     """A cache of its own for each test: emptying a shared Redis would take it from a test that runs beside this one."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+
+
+@pytest.fixture
+def programme(db: None) -> None:
+    """The real programme in the test database."""
+    load_programme_once()

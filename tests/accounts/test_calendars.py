@@ -11,7 +11,7 @@ from accounts.calendars import calendar_of
 from accounts.models import DayException
 from accounts.policy.questions import NotAllowed
 from accounts.services import save_record
-from tests.people import actor_for, person
+from tests.scenarios.people import actor_for, person
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
 from accounts.tasks import clear_expired
-from tests.people import service_account
+from tests.scenarios.people import service_account
 
 
 @pytest.mark.django_db

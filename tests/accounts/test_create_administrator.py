@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.policy.questions import can
-from tests.people import actor_for
+from tests.scenarios.people import actor_for
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import ServiceAccount
-from tests.contracts.world import ask_token, basic
+from tests.scenarios.api import ask_token, basic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -19,7 +19,6 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import can_on
 from audit.models import Event
 from programme.models import Project
-from tests.fixtures_programme import programme  # noqa: F401  # pytest finds a fixture by its name
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

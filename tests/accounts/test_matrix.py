@@ -41,33 +41,12 @@ from programme.models import (
 )
 from reminders.models import Message, Notice, Stage
 from roadmaps.models import Milestone, Proposal, RoadMap
-from tests.people import draft_of, former_member, loner, person, put_in_force, seat, service_account
+from tests.scenarios.api import client_of
+from tests.scenarios.people import draft_of, former_member, put_in_force
+from tests.scenarios.personas import MEMBERS, SEATS, SYSTEM, WITHOUT, personas
 
 pytestmark = pytest.mark.django_db
 
-MEMBERS = {
-    # persona: role and organisation
-    "reader of energy": ("reader", "minenergy"),
-    "officer of energy": ("officer", "minenergy"),
-    "administrator of energy": ("administrator", "minenergy"),
-    "officer of uzkimyosanoat": ("officer", "uzkimyosanoat"),
-    "head of motie": ("head", "motie"),
-    "administrator of miit": ("administrator", "miit"),
-    "administrator of motie": ("administrator", "motie"),
-    "auditor of miit": ("auditor", "miit"),
-    "auditor of motie": ("auditor", "motie"),
-    "controller of uz": ("controller", "presidential-administration"),
-    "officer of edcf": ("officer", "edcf"),
-    "officer of moef": ("officer", "moef"),
-    "officer of kia": ("officer", "kia"),
-}
-SEATS = {
-    "co-chair uz energy": ("co_chair", "UZ", "energy"),
-    "secretary kr energy": ("secretary", "KR", "energy"),
-    "member kr energy": ("member", "KR", "energy"),
-}
-WITHOUT = {"former member", "superuser", "outsider", "koica system without scope"}
-SYSTEM = "koica system"
 EVERYBODY = {*MEMBERS, *SEATS, SYSTEM}
 
 ENERGY = {
@@ -168,22 +147,6 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
 @pytest.fixture
 def cast(programme: None) -> dict[str, Actor]:
     return personas()
-
-
-def personas() -> dict[str, Actor]:
-    """Every persona as an actor."""
-    today = timezone.localdate()
-    people: dict[str, User] = {name: person(role, code) for name, (role, code) in MEMBERS.items()}
-    people |= {name: seat(role, side, group) for name, (role, side, group) in SEATS.items()}
-    people |= {
-        "former member": former_member("officer", "minenergy", ended=today - timedelta(days=1)),
-        "superuser": loner(is_superuser=True),
-        "outsider": loner(),
-    }
-    actors = {name: Actor(door="admin", today=today, person=user) for name, user in people.items()}
-    for name, scopes in ((SYSTEM, ["read"]), ("koica system without scope", [])):
-        actors[name] = Actor(door="api", today=today, account=service_account("koica", scopes))
-    return actors
 
 
 @pytest.fixture
@@ -305,8 +268,6 @@ def _form_of(record: Model) -> str | None:
 
 def test_the_api_answers_the_same(cast: dict[str, Actor], records: dict[str, Model]) -> None:
     """A record that has a resource shows to whoever may see it, is a 404 for others, and forbidden without standing."""
-    from tests.contracts.world import client_of  # which stands on this file's personas
-
     names = {view.columns.table(): (name, view.lookup_field) for name, view in RESOURCES.items()}
     clients = {who: client_of(actor) for who, actor in cast.items()}
     asked = set()

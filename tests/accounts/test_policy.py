@@ -15,7 +15,7 @@ from audit.acting import NobodyActs
 from common.text import Text
 from programme.models import Project
 from roadmaps.models import Proposal
-from tests.people import actor_for, draft_of, former_member, loner, person, seat
+from tests.scenarios.people import actor_for, draft_of, former_member, loner, person, seat
 
 pytestmark = pytest.mark.django_db
 

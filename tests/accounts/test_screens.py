@@ -11,7 +11,7 @@ from accounts.models import Membership, Organisation, OrganisationName, Seat, Us
 from common.sides import day_of
 from common.text import LANGUAGES, Text
 from programme.models import Project
-from tests.people import loner, person, seat
+from tests.scenarios.people import loner, person, seat
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organisation, ServiceAccount
-from tests.people import person
+from tests.scenarios.people import person
 
 pytestmark = pytest.mark.django_db
 

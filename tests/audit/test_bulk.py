@@ -15,8 +15,8 @@ from audit.bulk import BATCH, create_all, update_all
 from audit.models import Audited
 from common.text import Text
 from roadmaps.models import Proposal, RoadMap, Section
-from tests.histories import assert_every_write_has_its_history
-from tests.people import actor_for, person
+from tests.scenarios.history import assert_every_write_has_its_history
+from tests.scenarios.people import actor_for, person
 
 pytestmark = pytest.mark.django_db
 

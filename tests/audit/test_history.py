@@ -17,7 +17,7 @@ from audit.acting import acting
 from audit.models import Event
 from audit.services import record_event
 from roadmaps.models import Proposal
-from tests.people import actor_for, draft_of, person
+from tests.scenarios.people import actor_for, draft_of, person
 
 pytestmark = pytest.mark.django_db
 

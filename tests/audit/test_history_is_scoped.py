@@ -12,7 +12,7 @@ from accounts.policy.history import history_of
 from accounts.web.history import entries, in_words
 from audit.acting import acting
 from tests.audit.test_no_way_around import ROOT, modules
-from tests.people import actor_for, draft_of, person
+from tests.scenarios.people import actor_for, draft_of, person
 
 ALLOWED: Final = {
     "accounts/policy/history.py": "the function itself",

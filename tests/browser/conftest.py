@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests import people
-from tests.fixtures_programme import load_programme_once
+from tests.scenarios import people
+from tests.scenarios.programme import load_programme_once
 
 # Playwright's own event loop runs in the thread of the test, which Django would take for asynchronous code
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

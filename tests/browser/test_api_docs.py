@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import User
+from tests.browser.axe import RULES
 from tests.browser.conftest import Open, SignIn
-from tests.browser.test_look import RULES
 from tests.contracts.schema import published
 
 DOCS: Final = "/api/docs/"

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from roadmaps.models import Proposal
-from tests import people
+from tests.browser.axe import faults
 from tests.browser.conftest import PASSWORD, Open, SignIn
-from tests.browser.test_look import faults
+from tests.scenarios import people
 
 ADDRESS = "/proposals/RM-07.P1/edit/"
 

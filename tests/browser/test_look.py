@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import Organisation, User
 from accounts.policy.actors import system_actor
@@ -16,9 +15,10 @@ from reminders.models import Message, Notice, Stage
 from reminders.stages import ensure_stages
 from roadmaps.document.content import identity
 from roadmaps.models import Milestone
+from tests.browser.axe import COLOURS, faults
 from tests.browser.conftest import Open, SignIn
-from tests.people import put_in_force
-from tests.reminders.mail_world import move, on
+from tests.scenarios.people import put_in_force
+from tests.scenarios.reminders import move, on
 
 # of chemistry's road map, which these tests put in force
 MILESTONE = f"/milestones/{identity('milestone', 'D05')}/"
@@ -118,20 +118,6 @@ def tell(user: User) -> None:
             planned_at=planned,
             **columns,
         )
-
-
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# all that another set of colours can change
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-
-
-def faults(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
-    """What axe finds on the page as it stands, and how far it scrolls sideways."""
-    found: list[Any] = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
-    said = [f"{rule['id']}: {rule['help']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
-    root = "document.documentElement"
-    beyond = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
-    return [*said, f"{beyond} px too wide"] if beyond > 0 else said
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -13,9 +13,9 @@ from accounts.models import User
 from audit.models import Event
 from roadmaps.models import Milestone, Proposal, RoadMapVersion, Signature
 from roadmaps.services import publish
-from tests import people
+from tests.browser.axe import faults
 from tests.browser.conftest import PASSWORD, Open, SignIn
-from tests.browser.test_look import faults
+from tests.scenarios import people
 
 PAGE = "/proposals/RM-07.P1/"
 SIGN = "Sign with my passkey"

@@ -7,12 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.working_days import WEEKEND, WorkingCalendar, last_morning, morning
-
-DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
-EXCEPTIONS = st.dictionaries(DAYS, st.booleans(), max_size=60)
-CALENDARS = st.builds(
-    lambda year, exceptions: WorkingCalendar(of_year=lambda _year: year, exceptions=exceptions), EXCEPTIONS, EXCEPTIONS
-)
+from tests.scenarios.calendars import CALENDARS, DAYS
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 12, day) for day in (4, 5, 6, 7))
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.contracts.world import World
+from tests.scenarios.api import World
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.api.keyset import LIFE, SALT
 from partnership.api import RESOURCES
-from tests.contracts.world import COORDINATOR, World
+from tests.scenarios.api import COORDINATOR, World
 
 
 class Paging:

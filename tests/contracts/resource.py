@@ -11,7 +11,7 @@ from django.test import Client
 from common.text import LANGUAGES
 from tests.contracts.paging import Paging
 from tests.contracts.schema import faults_of
-from tests.contracts.world import COORDINATOR, NARROW, SYSTEM, WITHOUT_STANDING, Row, World
+from tests.scenarios.api import COORDINATOR, NARROW, SYSTEM, WITHOUT_STANDING, Row, World
 
 # of what one persona may see and of what it may not, as many are asked for one by one
 SAMPLE = 3
@@ -189,3 +189,12 @@ def _narrowed(value: Any, language: str) -> Any:
 
 def every_contract() -> Iterator[type[ResourceContract]]:
     yield from ResourceContract.__subclasses__()
+
+
+def copied(row: Any, **changed: Any) -> Any:
+    row.pk = None
+    row._state.adding = True
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save()
+    return row

@@ -16,7 +16,7 @@ from audit.acting import acting
 from common.api.keyset import SALT
 from programme.api import AreaViewSet
 from tests.contracts.schema import faults_of
-from tests.contracts.world import COORDINATOR, SYSTEM, World, client_of, token_of
+from tests.scenarios.api import COORDINATOR, SYSTEM, World, client_of, token_of
 
 AREAS = "/api/v1/areas/"
 LONG = "x" * 10_000

@@ -16,10 +16,10 @@ from audit.acting import acting
 from common.text import Text
 from partnership.api import RESOURCES
 from roadmaps.models import Milestone
-from tests.contracts.test_resources import copied
-from tests.contracts.world import client_of
-from tests.desk.growth import grow
-from tests.people import actor_for, person, put_in_force, service_account
+from tests.contracts.resource import copied
+from tests.scenarios.api import client_of
+from tests.scenarios.growth import grow
+from tests.scenarios.people import actor_for, person, put_in_force, service_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

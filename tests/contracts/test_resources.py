@@ -12,7 +12,7 @@ from accounts.models import Organisation, WorkingGroup
 from audit.models import Audited
 from programme.models import Decision, PriorityArea, Project
 from roadmaps.models import Milestone, RoadMap
-from tests.contracts.resource import ResourceContract, every_contract
+from tests.contracts.resource import ResourceContract, copied, every_contract
 
 # Audited tables that no partner's system reads yet. One that gets its resource leaves this list
 WITHOUT_RESOURCE = {
@@ -23,15 +23,6 @@ WITHOUT_RESOURCE = {
     *("roadmaps.Assignment", "roadmaps.Measure", "roadmaps.Proposal", "roadmaps.ProposalParty", "roadmaps.Refusal"),
     *("roadmaps.Revision", "roadmaps.RoadMapVersion", "roadmaps.Section", "roadmaps.Signature"),
 }
-
-
-def copied(row: Any, **changed: Any) -> Any:
-    row.pk = None
-    row._state.adding = True
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save()
-    return row
 
 
 def new_group(code: str) -> WorkingGroup:

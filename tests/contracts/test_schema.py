@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
 
 from tests.contracts.schema import published
-from tests.contracts.world import SYSTEM, World
+from tests.scenarios.api import SYSTEM, World
 
 SCHEMA: Final = schemathesis.openapi.from_dict(published())
 

@@ -17,7 +17,7 @@ from accounts.policy.actors import system_actor
 from accounts.services import Credentials, create_service_account
 from audit.acting import acting
 from audit.models import Event
-from tests.contracts.world import ask_token, basic
+from tests.scenarios.api import ask_token, basic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -11,7 +11,7 @@ from common.text import Text
 from programme.models import Decision, Project
 from roadmaps.models import Assignment, Milestone, RoadMap
 from roadmaps.rules import stand
-from tests.contracts.world import COORDINATOR, NARROW, SYSTEM, Row, World
+from tests.scenarios.api import COORDINATOR, NARROW, SYSTEM, Row, World
 
 READERS = (COORDINATOR, NARROW, SYSTEM, "officer of uzkimyosanoat", "co-chair uz energy")
 

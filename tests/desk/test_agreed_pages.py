@@ -17,7 +17,7 @@ from common.text import Text
 from roadmaps.document.content import Executor, Measure, RoadMapContent, Role
 from roadmaps.document.content import Milestone as Step
 from roadmaps.models import Assignment, Milestone, Proposal, RoadMapVersion
-from tests.people import person, put_in_force, seat
+from tests.scenarios.people import person, put_in_force, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

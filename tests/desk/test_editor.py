@@ -26,9 +26,9 @@ from desk.editor.posted import Posted
 from desk.editor.sheet import KEYS, Choices, Reading, Sheet, sheet_of
 from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
 from roadmaps.models import Proposal, ProposalState, RoadMap
-from tests.people import actor_for, person, seat
-from tests.roadmaps.test_content import contents
-from tests.roadmaps.test_two_keys import Group, due
+from tests.scenarios.documents import contents
+from tests.scenarios.people import actor_for, person, seat
+from tests.scenarios.signing import Group, due
 
 pytestmark = pytest.mark.django_db
 

@@ -21,8 +21,8 @@ from desk.refusal import refused
 from programme.loading import DATA
 from programme.models import Decision, Meeting, Project
 from programme.regions import REGIONS
-from tests.desk.growth import grow
-from tests.people import draft_of, loner, person, seat
+from tests.scenarios.growth import grow
+from tests.scenarios.people import draft_of, loner, person, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -28,8 +28,8 @@ from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
 from roadmaps.services import save_content, start_proposal
 from roadmaps.signing import fingerprint
-from tests.desk.growth import grow
-from tests.people import actor_for, draft_of, person, seat
+from tests.scenarios.growth import grow
+from tests.scenarios.people import actor_for, draft_of, person, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -24,8 +24,8 @@ from desk.reminders.upcoming import AHEAD, mornings, visible_once_planned
 from reminders.models import Message, Notice, Stage
 from reminders.services import Planned, due, plan
 from roadmaps.models import Assignment, Milestone
-from tests.people import loner, seat
-from tests.reminders.mail_world import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up, sweep
+from tests.scenarios.people import loner, seat
+from tests.scenarios.reminders import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up, sweep
 
 pytestmark = pytest.mark.django_db
 

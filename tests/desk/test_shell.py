@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.policy.actors import Actor
 from desk.navigation import navigation
-from tests.people import actor_for, loner, person
+from tests.scenarios.people import actor_for, loner, person
 
 pytestmark = pytest.mark.usefixtures("programme")
 

@@ -42,11 +42,11 @@ from roadmaps.services import (
     withdraw_proposal,
 )
 from roadmaps.signing import moment
-from tests.faults import energy
-from tests.faults.racing import Act, Energy, at_once, told, wait_until_someone_waits, with_part
-from tests.histories import assert_every_write_has_its_history
-from tests.people import actor_for, person, seat
-from tests.roadmaps.test_two_keys import due, passkey, wanted
+from tests.scenarios import energy
+from tests.scenarios.history import assert_every_write_has_its_history
+from tests.scenarios.people import actor_for, person, seat
+from tests.scenarios.races import Act, Energy, at_once, told, wait_until_someone_waits, with_part
+from tests.scenarios.signing import due, passkey, wanted
 
 pytestmark = [
     pytest.mark.postgresql,

@@ -28,11 +28,10 @@ from reminders.models import Message, MessageState, Notice
 from reminders.services.delivery import dispatch
 from reminders.services.delivery.sending import claim
 from reminders.services.planning import plan
-from tests.faults.racing import at_once
 from tests.faults.smtp import Moment, Server, Taken, new_server, serving
-from tests.partnership.processes import environment
-from tests.partnership.test_runner import wait_until
-from tests.reminders.mail_world import member, on, set_up
+from tests.partnership.processes import environment, wait_until
+from tests.scenarios.races import at_once
+from tests.scenarios.reminders import member, on, set_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,15 +1,20 @@
 """Starting the product as a person would: another process, an environment of its own, a folder of its own."""
 
 import os
+import runpy
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.conf import settings
 
+PATIENCE = 90  # seconds; a start takes a few, and the machine may be busy with other tests
 OWN = (
     "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "PORT",
     "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "TRUSTED_PROXIES",
@@ -59,3 +64,19 @@ def copy_of_the_settings(folder: Path) -> Path:
     shutil.copytree(settings.BASE_DIR / "partnership", folder / "partnership")
     shutil.copy(settings.BASE_DIR / "manage.py", folder)
     return folder
+
+
+def read_settings(monkeypatch: pytest.MonkeyPatch, folder: Path, **variables: str) -> dict[str, Any]:
+    """Read them anew, in this process, with nothing but ``variables`` set."""
+    for name in OWN:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ({"DATA_DIR": str(folder)} | variables).items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(str(settings.BASE_DIR / "partnership" / "settings.py"))
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} did not happen in {PATIENCE} s"
+        time.sleep(0.1)

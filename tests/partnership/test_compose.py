@@ -36,9 +36,7 @@ from tests.partnership.containers import (
     stages,
     variables,
 )
-from tests.partnership.processes import PRODUCTION, free_port
-from tests.partnership.test_runner import services as databases  # noqa: F401  # pytest finds a fixture by its name
-from tests.partnership.test_runner import wait_until
+from tests.partnership.processes import PRODUCTION, free_port, wait_until
 
 HOST = PRODUCTION["ALLOWED_HOSTS"]
 THROUGH_THE_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}

@@ -9,30 +9,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from partnership.environment import ConfigurationError
 from partnership.runner import Child, Runner, claim_port
-from tests.partnership.processes import environment, free_port, manage
-
-PATIENCE = 90  # seconds; a start takes a few, and the machine may be busy with other tests
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not happen in {PATIENCE} s"
-        time.sleep(0.1)
+from tests.partnership.processes import environment, free_port, manage, wait_until
 
 
 def get(port: int, path: str) -> tuple[int, dict[str, str]]:
@@ -70,23 +58,6 @@ def process_of(folder: Path, words: str) -> int:
         except OSError:
             continue
     return 0
-
-
-@pytest.fixture
-def services() -> Iterator[dict[str, str]]:
-    """Where this suite runs on PostgreSQL and Redis, so does the runner, in databases of its own."""
-    if connection.vendor != "postgresql":
-        yield {}
-        return
-    address = urlsplit(os.environ["DATABASE_URL"])
-    name = f"runner_{os.getpid()}"
-    with psycopg.connect(address.geturl(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            redis = urlsplit(settings.REDIS_URL)._replace(path="/8").geturl() if settings.REDIS_URL else ""
-            yield {"DEMO": "1", "DATABASE_URL": address._replace(path=f"/{name}").geturl(), "REDIS_URL": redis}
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -1,17 +1,15 @@
 """What is wrong in the environment is one sentence that says what to do, whichever door meets it first."""
 
 import re
-import runpy
 import stat
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
 from partnership.environment import ConfigurationError
-from tests.partnership.processes import OWN, PRODUCTION, copy_of_the_settings, manage, run
+from tests.partnership.processes import OWN, PRODUCTION, copy_of_the_settings, manage, read_settings, run
 
 NOWHERE = "postgres://postgres@127.0.0.1:1/nowhere"
 
@@ -22,15 +20,6 @@ def sentence(done: "subprocess.CompletedProcess[str]") -> str:
     assert "Traceback" not in done.stderr + done.stdout
     assert done.stderr.count("\n") == 1, done.stderr
     return done.stderr.strip()
-
-
-def read_settings(monkeypatch: pytest.MonkeyPatch, folder: Path, **variables: str) -> dict[str, Any]:
-    """Read them anew, in this process, with nothing but ``variables`` set."""
-    for name in OWN:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in ({"DATA_DIR": str(folder)} | variables).items():
-        monkeypatch.setenv(name, value)
-    return runpy.run_path(str(settings.BASE_DIR / "partnership" / "settings.py"))
 
 
 def named(value: object) -> str:

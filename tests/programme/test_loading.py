@@ -7,7 +7,7 @@ import pytest
 
 from common.deadlines import Deadline, Precision
 from programme.loading import DATA, LoadError, Programme, read_programme
-from tests.files_programme import edited
+from tests.scenarios.programme import edited
 
 AREAS, DECISIONS, ORGANISATIONS, IATI = "areas.yaml", "decisions.yaml", "organisations.yaml", "iati.yaml"
 RELEASE = "press-release-2024-06-14.txt"

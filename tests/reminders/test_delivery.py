@@ -17,7 +17,7 @@ from reminders.services.delivery.preparing import prepare
 from reminders.services.delivery.sending import LEASE, claim, deliver
 from roadmaps.models import Milestone
 from tests.faults.smtp import Server, closes, hangs, new_server, serving
-from tests.reminders.mail_world import NOW, SOON, also_member, end, give_out, member, move, on, set_up, sweep
+from tests.scenarios.reminders import NOW, SOON, also_member, end, give_out, member, move, on, set_up, sweep
 
 pytestmark = pytest.mark.django_db
 

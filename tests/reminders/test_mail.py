@@ -21,8 +21,8 @@ from reminders.digest import readable
 from reminders.mail import Mail, render
 from reminders.models import Message, Notice
 from roadmaps.models import Milestone, RoadMapVersion
-from tests.partnership.test_settings import read_settings
-from tests.reminders.mail_world import NOW, SOON, give_out, member, on, set_up
+from tests.partnership.processes import read_settings
+from tests.scenarios.reminders import NOW, SOON, give_out, member, on, set_up
 
 pytestmark = pytest.mark.django_db
 

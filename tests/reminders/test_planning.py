@@ -21,9 +21,9 @@ from reminders.models import Message, Notice, Stage
 from reminders.rules import anchors, occurrences
 from reminders.services import Planned, due, plan
 from roadmaps.models import Assignment, Milestone, RoadMapVersion
-from tests.faults.racing import at_once
-from tests.people import seat
-from tests.reminders.mail_world import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up
+from tests.scenarios.people import seat
+from tests.scenarios.races import at_once
+from tests.scenarios.reminders import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up
 
 pytestmark = pytest.mark.django_db
 ACT = system_actor("tests").act

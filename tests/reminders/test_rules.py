@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.working_days import WorkingCalendar
 from reminders.rules import anchor_in, anchors, moment, occurrences
-from tests.common.test_working_days import CALENDARS
+from tests.scenarios.calendars import CALENDARS
 
 ZONES = [ZoneInfo(name) for name in ("Asia/Tashkent", "Asia/Seoul", "UTC", "America/New_York", "Pacific/Kiritimati")]
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))

@@ -17,9 +17,9 @@ from common.text import LANGUAGES
 from reminders.models import Notice, Stage
 from reminders.services import due, outgoing, plan
 from roadmaps.demo.samples import REMINDED, Today
-from tests.people import actor_for, person
-from tests.reminders.mail_world import SOON, member, move, on, set_up
-from tests.roadmaps.sample import directory_fixture, small_demo_fixture  # noqa: F401  # pytest finds them by name
+from tests.scenarios.demo import directory_fixture, small_demo_fixture  # noqa: F401  # pytest finds them by name
+from tests.scenarios.people import actor_for, person
+from tests.scenarios.reminders import SOON, member, move, on, set_up
 
 pytestmark = pytest.mark.django_db
 

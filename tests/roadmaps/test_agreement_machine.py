@@ -43,9 +43,9 @@ from roadmaps.services import (
     withdraw_proposal,
 )
 from roadmaps.signing import Refused, moment
-from tests.histories import assert_every_write_has_its_history
-from tests.people import actor_for
-from tests.roadmaps.agreement_world import (
+from tests.scenarios.history import assert_every_write_has_its_history
+from tests.scenarios.people import actor_for
+from tests.scenarios.random_acts import (
     ACTS,
     World,
     anyone,

@@ -12,7 +12,7 @@ from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
 from roadmaps.document.diff import Change, compare, executor_changes, words
-from tests.roadmaps.test_content import CONTENT, altered, contents, executors
+from tests.scenarios.documents import CONTENT, altered, contents, executors
 
 
 def milestone(uid: int, number: int = 1) -> Milestone:

@@ -17,8 +17,8 @@ from roadmaps.demo.samples import REASON, REMINDED, SAMPLES, Today, with_samples
 from roadmaps.document.content import RoadMapContent, problems
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalState, Revision, RoadMapVersion, Signature
 from roadmaps.services import save_content
-from tests.people import actor_for, draft_of, seat
-from tests.roadmaps.sample import command, demo_fixture, directory_fixture, energy, history, person  # noqa: F401
+from tests.scenarios.demo import command, demo_fixture, directory_fixture, energy, history, person  # noqa: F401
+from tests.scenarios.people import actor_for, draft_of, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -18,9 +18,9 @@ from roadmaps.demo.samples import REASON, SAMPLES
 from roadmaps.models import Revision, RoadMapVersion, Signature
 from roadmaps.services import publish, refuse, save_content, withdraw_proposal
 from roadmaps.services.export import signature_lines
-from tests.people import actor_for, draft_of
-from tests.roadmaps.sample import command, directory_fixture, energy, history, person, small_demo_fixture  # noqa: F401
-from tests.tools.exports import entry, key_list, verify
+from tests.scenarios.demo import command, directory_fixture, energy, history, person, small_demo_fixture  # noqa: F401
+from tests.scenarios.exports import entry, key_list, verify
+from tests.scenarios.people import actor_for, draft_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

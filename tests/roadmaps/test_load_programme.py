@@ -31,8 +31,7 @@ from programme.models import (
 )
 from roadmaps.document.content import Milestone, Role, identity, problems
 from roadmaps.models import Proposal, RoadMap
-from tests.files_programme import edited
-from tests.fixtures_programme import programme  # noqa: F401  # pytest finds a fixture by its name
+from tests.scenarios.programme import edited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

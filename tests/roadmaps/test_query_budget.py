@@ -16,9 +16,9 @@ from common.text import Text
 from roadmaps.document.content import Milestone, RoadMapContent
 from roadmaps.models import Assignment, RoadMap
 from roadmaps.services import start_proposal
-from tests.faults import energy
-from tests.people import actor_for
-from tests.roadmaps.test_two_keys import Group
+from tests.scenarios import energy
+from tests.scenarios.people import actor_for
+from tests.scenarios.signing import Group
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from roadmaps.document.content import Executor, RoadMapContent, Role, content_ha
 from roadmaps.models import Assignment, Measure, Milestone, Proposal, Revision, RoadMap, RoadMapVersion, Section
 from roadmaps.services import content_of, differing
 from roadmaps.services.projection import project_version
-from tests.histories import assert_every_write_has_its_history
+from tests.scenarios.history import assert_every_write_has_its_history
 
 pytestmark = pytest.mark.django_db
 

@@ -33,8 +33,8 @@ from roadmaps.services import (
     start_proposal,
 )
 from roadmaps.signing import Refused, moment, public_key_der
-from tests.people import actor_for, loner, person
-from tests.roadmaps.test_two_keys import Group, due, wanted
+from tests.scenarios.people import actor_for, loner, person
+from tests.scenarios.signing import Group, due, wanted
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.fixtures_programme import load_programme_once
-from tests.tools.exports import Export, made
+from tests.scenarios.exports import Export, made
+from tests.scenarios.programme import load_programme_once
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from roadmaps.document.content import content_hash
 from roadmaps.models import RoadMapVersion, Signature
 from roadmaps.services import withdraw_key
 from roadmaps.services.export import signature_lines
-from tests.people import actor_for
-from tests.roadmaps.test_two_keys import Group
-from tests.tools.exports import entry, key_list, made, verify
+from tests.scenarios.exports import entry, key_list, made, verify
+from tests.scenarios.people import actor_for
+from tests.scenarios.signing import Group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from tests.tools.exports import (
+from tests.scenarios.exports import (
     Export,
     Line,
     PrivateKey,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.canonical import canonical
-from tests.tools.exports import VERIFIER, Export, b64, entry, key_list, lists, run, verify
+from tests.scenarios.exports import VERIFIER, Export, b64, entry, key_list, lists, run, verify
 
 pytestmark = pytest.mark.django_db
 

@@ -20,9 +20,9 @@ from audit.acting import acting
 from common.text import Text
 from programme.models import Decision, Meeting, Project
 from roadmaps.models import Milestone, Proposal, ProposalState, Revision, RoadMap, RoadMapVersion
-from tests.accounts.test_matrix import personas
-from tests.fixtures_programme import load_programme_once
-from tests.people import put_in_force
+from tests.scenarios.people import put_in_force
+from tests.scenarios.personas import personas
+from tests.scenarios.programme import load_programme_once
 
 Row = dict[str, Any]
 

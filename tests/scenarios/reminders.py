@@ -18,8 +18,8 @@ from reminders.services.planning import plan
 from reminders.stages import ensure_stages
 from roadmaps.document.content import Executor, RoadMapContent, Role
 from roadmaps.models import Milestone, Proposal
-from tests.faults import energy
-from tests.people import person, put_in_force
+from tests.scenarios import energy
+from tests.scenarios.people import person, put_in_force
 
 NOW = datetime(2026, 12, 2, 6, tzinfo=UTC)  # a Wednesday, after nine in both countries
 SOON = date(2026, 12, 7)  # three working days on, in both

@@ -22,8 +22,8 @@ from roadmaps.services import (
     start_proposal,
 )
 from roadmaps.signing import Refused
-from tests.people import actor_for
-from tests.roadmaps.test_two_keys import Group, due
+from tests.scenarios.people import actor_for
+from tests.scenarios.signing import Group, due
 
 TOLD = (IllegalMove, StaleEdit, Refused)
 Act = Callable[[], object]

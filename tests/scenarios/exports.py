@@ -20,8 +20,8 @@ from common.canonical import canonical
 from roadmaps.models import RoadMap
 from roadmaps.services import start_proposal
 from roadmaps.services.export import signature_lines
-from tests.people import actor_for
-from tests.roadmaps.test_two_keys import Group, due
+from tests.scenarios.people import actor_for
+from tests.scenarios.signing import Group, due
 
 VERIFIER = Path(__file__).parents[2] / "tools" / "verify_signatures.py"
 PRESENT_AND_VERIFIED = 5

@@ -1,9 +1,18 @@
-"""Copies of the programme's files that a person has edited."""
+"""The real programme in the test database, and copies of its files that a person has edited."""
 
 import shutil
 from pathlib import Path
 
-from programme.loading import DATA
+from accounts.models import Organisation
+from accounts.policy.actors import system_actor
+from programme.loading import DATA, LOADER
+from roadmaps.services import load_programme
+
+
+def load_programme_once() -> None:
+    """Nothing where it is loaded already."""
+    if not Organisation.objects.exists():
+        load_programme(directory=DATA, by=system_actor(LOADER))
 
 
 def edited(folder: Path, *edits: tuple[str, str, str]) -> Path:

@@ -25,7 +25,7 @@ from common.text import Text
 from roadmaps.document.content import Milestone as Step
 from roadmaps.document.content import RoadMapContent
 from roadmaps.models import Revision, Signature
-from tests.people import loner, person, seat
+from tests.scenarios.people import loner, person, seat
 
 
 @dataclass

@@ -1,3 +1,0 @@
-from tests.fixtures_programme import programme
-
-__all__ = ["programme"]

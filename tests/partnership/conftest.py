@@ -1,0 +1,27 @@
+"""Databases of their own for processes."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+
+@pytest.fixture
+def services() -> Iterator[dict[str, str]]:
+    """Where this suite runs on PostgreSQL and Redis, so does the runner, in databases of its own."""
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    address = urlsplit(os.environ["DATABASE_URL"])
+    name = f"runner_{os.getpid()}"
+    with psycopg.connect(address.geturl(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            redis = urlsplit(settings.REDIS_URL)._replace(path="/8").geturl() if settings.REDIS_URL else ""
+            yield {"DEMO": "1", "DATABASE_URL": address._replace(path=f"/{name}").geturl(), "REDIS_URL": redis}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
