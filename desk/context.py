@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can, visible
 from common.text import MARKS, OWN_NAMES
-from desk.navigation import ItemGroup, navigation
+from desk.navigation import ShownGroup, navigation
 from programme.models import PriorityArea
 
 
@@ -63,7 +63,7 @@ class Shell:
         return ", ".join(part for part in (organisation, role) if part)
 
     @cached_property
-    def nav(self) -> list[ItemGroup]:
+    def nav(self) -> list[ShownGroup]:
         return navigation(self._actor, self._request.path)
 
     @cached_property

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from common.deadlines import Deadline, Precision, printed, printed_day, printed_long
 from common.templatetags.words import in_language, reader, side, status
 from common.text import NAMES, Text
-from desk.roadmaps.table import ExecutorCell
+from desk.roadmaps.selectors.table import ExecutorCell
 from programme.models import Decision, Meeting, Standing
 from programme.regions import region_name
 
@@ -30,13 +30,13 @@ SHAPES: Final = {
 
 
 @register.simple_tag
-def body(organisation: Organisation | None, short: bool = False) -> SafeString:
-    """`{% body organisation %}`: its side and its name, which leads to its page; nothing for none."""
-    if not isinstance(organisation, Organisation):
+def organisation(of: Organisation | None, short: bool = False) -> SafeString:
+    """`{% organisation row %}`: the side and the name of an organisation, linked to its page; nothing for None."""
+    if not isinstance(of, Organisation):
         return SafeString("")
-    address = reverse("desk:organisation", args=[organisation.code])
-    name = organisation.short_name if short else in_language(organisation.name)
-    return format_html('{}<a href="{}">{}</a>', side(organisation.side), address, name)
+    address = reverse("desk:organisation", args=[of.code])
+    name = of.short_name if short else in_language(of.name)
+    return format_html('{}<a href="{}">{}</a>', side(of.side), address, name)
 
 
 @register.simple_tag
@@ -54,15 +54,15 @@ def prose(text: Text) -> SafeString:
 @register.simple_tag
 def executor(cell: ExecutorCell) -> SafeString:
     """One executor of a milestone: its body, its own part, and an asterisk where that is to be confirmed."""
-    name = body(cell.organisation, short=True) if cell.organisation else cell.executor.organisation
+    name = organisation(cell.organisation, short=True) if cell.organisation else cell.executor.organisation
     part = format_html(" ({})", in_language(cell.executor.part)) if cell.executor.part else ""
     mark = '<span aria-hidden="true">&nbsp;*</span><span class="visually-hidden">, {}</span>'
     return format_html("{}{}{}", name, part, format_html(mark, _("to be confirmed")) if cell.unconfirmed else "")
 
 
 @register.simple_tag
-def standing(of: Decision | str) -> SafeString:
-    """`{% standing decision %}`, or one value: how firmly the source says it, a word and a shape."""
+def source_standing(of: Decision | str) -> SafeString:
+    """`{% source_standing decision %}`, or one value: how firmly the source says it, a word and a shape."""
     value = Standing(of.standing if isinstance(of, Decision) else of)
     return status(SHAPES.get(value, "open"), capfirst(str(value.label)))
 

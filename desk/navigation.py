@@ -12,7 +12,7 @@ from accounts.policy.questions import can
 
 
 @dataclass(frozen=True)
-class Entry:
+class Link:
     """A page of the navigation. Without ``permission`` it is everybody's.
 
     ``pages``: where its records have pages of their own, the beginning of their addresses.
@@ -24,59 +24,59 @@ class Entry:
     pages: str = ""
 
 
-Group = tuple[str | Promise, tuple[Entry, ...]]
+NavGroup = tuple[str | Promise, tuple[Link, ...]]
 
-NAVIGATION: tuple[Group, ...] = (
-    ("", (Entry(_("My desk"), "desk:home"),)),
+NAVIGATION: tuple[NavGroup, ...] = (
+    ("", (Link(_("My desk"), "desk:home"),)),
     (
         _("Follow"),
         (
-            Entry(_("Programme"), "desk:programme", "indicator.view"),
-            Entry(_("Areas"), "desk:areas", "area.view"),
-            Entry(_("Road maps"), "desk:roadmaps", "roadmap.view"),
-            Entry(_("Projects"), "admin:programme_project_changelist", "project.view", "/projects/"),
+            Link(_("Programme"), "desk:programme", "indicator.view"),
+            Link(_("Areas"), "desk:areas", "area.view"),
+            Link(_("Road maps"), "desk:roadmaps", "roadmap.view"),
+            Link(_("Projects"), "admin:programme_project_changelist", "project.view", "/projects/"),
         ),
     ),
     (
         _("Agree"),
         (
-            Entry(_("Proposals"), "desk:proposals", "proposal.view"),
-            Entry(_("Meetings"), "admin:programme_meeting_changelist", "meeting.view", "/meetings/"),
-            Entry(_("Decisions of the summit"), "admin:programme_decision_changelist", "decision.view", "/decisions/"),
+            Link(_("Proposals"), "desk:proposals", "proposal.view"),
+            Link(_("Meetings"), "admin:programme_meeting_changelist", "meeting.view", "/meetings/"),
+            Link(_("Decisions of the summit"), "admin:programme_decision_changelist", "decision.view", "/decisions/"),
         ),
     ),
-    (_("Prove"), (Entry(_("Reminders"), "desk:reminders", "notice.view"),)),
+    (_("Activity"), (Link(_("Reminders"), "desk:reminders", "notice.view"),)),
     (
-        _("Keep in order"),
+        _("Administration"),
         (
-            Entry(_("Organisations"), "admin:accounts_organisation_changelist", "organisation.view", "/organisations/"),
-            Entry(_("People"), "admin:accounts_user_changelist", "membership.manage"),
-            Entry(_("Memberships"), "admin:accounts_membership_changelist", "membership.manage"),
-            Entry(_("Seats"), "admin:accounts_seat_changelist", "group.view"),
-            Entry(_("Service accounts"), "admin:accounts_serviceaccount_changelist", "service_account.manage"),
-            Entry(_("Working days"), "admin:accounts_dayexception_changelist", "calendar.view"),
-            Entry(_("Reminder stages"), "admin:reminders_stage_changelist", "stage.view"),
+            Link(_("Organisations"), "admin:accounts_organisation_changelist", "organisation.view", "/organisations/"),
+            Link(_("People"), "admin:accounts_user_changelist", "membership.manage"),
+            Link(_("Memberships"), "admin:accounts_membership_changelist", "membership.manage"),
+            Link(_("Seats"), "admin:accounts_seat_changelist", "group.view"),
+            Link(_("Service accounts"), "admin:accounts_serviceaccount_changelist", "service_account.manage"),
+            Link(_("Working days"), "admin:accounts_dayexception_changelist", "calendar.view"),
+            Link(_("Reminder stages"), "admin:reminders_stage_changelist", "stage.view"),
         ),
     ),
 )
 
 
 @dataclass(frozen=True)
-class Item:
+class ShownItem:
     text: str
     href: str
     current: bool
 
 
 @dataclass(frozen=True)
-class ItemGroup:
+class ShownGroup:
     """``name`` is empty for the first group."""
 
     name: str
-    items: tuple[Item, ...]
+    items: tuple[ShownItem, ...]
 
 
-def navigation(actor: Actor, path: str) -> list[ItemGroup]:
+def navigation(actor: Actor, path: str) -> list[ShownGroup]:
     """What the actor may open, with the item that ``path`` lies under marked; groups that stay empty are left out."""
     groups = [
         (str(name), [entry for entry in entries if not entry.permission or can(actor, entry.permission)])
@@ -87,15 +87,15 @@ def navigation(actor: Actor, path: str) -> list[ItemGroup]:
     found = []
     for name, entries in groups:
         items = tuple(
-            Item(str(entry.label), reverse(entry.url_name), bool(current) and current in _starts(entry, path))
+            ShownItem(str(entry.label), reverse(entry.url_name), bool(current) and current in _starts(entry, path))
             for entry in entries
         )
         if items:
-            found.append(ItemGroup(name, items))
+            found.append(ShownGroup(name, items))
     return found
 
 
-def _starts(entry: Entry, path: str) -> Iterator[str]:
+def _starts(entry: Link, path: str) -> Iterator[str]:
     """The beginnings of the entry's addresses under which ``path`` lies; the desk, at "/", is only itself."""
     for start in (reverse(entry.url_name), entry.pages):
         if start and (path == start or (start != "/" and path.startswith(start))):

@@ -33,13 +33,13 @@ def visible_or_404(actor: Actor, queryset: QuerySet[M, Any], **lookup: str) -> M
     return record
 
 
-def bodies(actor: Actor) -> QuerySet[Organisation, Any]:
+def organisations(actor: Actor) -> QuerySet[Organisation, Any]:
     return visible_to(actor, Organisation.objects.named())
 
 
 def groups(actor: Actor) -> QuerySet[WorkingGroup, Any]:
     """With both leads."""
-    leads = (Prefetch("lead_uz", bodies(actor)), Prefetch("lead_kr", bodies(actor)))
+    leads = (Prefetch("lead_uz", organisations(actor)), Prefetch("lead_kr", organisations(actor)))
     return visible_to(actor, WorkingGroup.objects.prefetch_related(*leads))
 
 

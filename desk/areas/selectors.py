@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Seat, SeatRole
 from accounts.policy.actors import Actor
-from desk.roadmaps.drafts import Draft, drafts_of
+from desk.roadmaps.selectors.drafts import Draft, drafts_of
 from desk.selectors import areas, visible_to
 from programme.models import Decision, PriorityArea, Project
 from programme.models.decision import NOTHING_TO_CARRY_OUT

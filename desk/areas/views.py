@@ -11,7 +11,7 @@ from accounts.policy.actors import actor_of
 from desk.areas.selectors import co_chairs, overview, totals
 from desk.decisions.selectors import decision_rows
 from desk.page import page, require_ever
-from desk.roadmaps.drafts import draft_of
+from desk.roadmaps.selectors.drafts import draft_of
 from desk.selectors import areas as readable
 from desk.selectors import projects, summit, visible_or_404, visible_to
 from programme.models import AreaKind, Decision, Meeting, PriorityArea

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.policy.actors import Actor
-from desk.roadmaps.drafts import Draft, drafts_of
+from desk.roadmaps.selectors.drafts import Draft, drafts_of
 from desk.selectors import visible_to
 from programme.models import Decision, Meeting, PriorityArea, Project
 from roadmaps.document.content import Measure

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from accounts.policy.actors import actor_of
 from desk.decisions.selectors import decision_rows
 from desk.page import page
-from desk.selectors import bodies, visible_or_404, visible_to
+from desk.selectors import organisations, visible_or_404, visible_to
 from programme.models import Decision, DecisionParty
 
 
@@ -20,7 +20,7 @@ def decision(request: HttpRequest, code: str) -> HttpResponse:
         "title": str(record.title),
         "row": row,
         "decision": row.decision,
-        "parties": parties.prefetch_related(Prefetch("organisation", bodies(actor))).order_by(
+        "parties": parties.prefetch_related(Prefetch("organisation", organisations(actor))).order_by(
             "inferred", "-organisation__side"
         ),
     }

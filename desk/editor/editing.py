@@ -23,7 +23,7 @@ from desk.editor.boxes import Lists, Options
 from desk.editor.conflict import Clash
 from desk.editor.posted import Posted
 from desk.editor.sheet import Choices, Fault, Line, Reading, Sheet, add_missing, sheet_of
-from desk.selectors import bodies, visible_to
+from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import Measure, Milestone, RoadMapContent, Role
 from roadmaps.document.diff import compare
@@ -67,7 +67,7 @@ class Editing:
 
     @cached_property
     def organisations(self) -> dict[str, Any]:
-        return {body.code: body for body in bodies(self.actor)}
+        return {body.code: body for body in organisations(self.actor)}
 
     @cached_property
     def _decisions(self) -> list[Decision]:

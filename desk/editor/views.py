@@ -24,7 +24,7 @@ from desk.editor.page import LABELS, Context, Table, rows_by_uid, sentences
 from desk.editor.posted import TooManyRows
 from desk.editor.sheet import MOST_ROWS
 from desk.proposals.selectors import proposal_or_404
-from desk.roadmaps.drafts import road_maps
+from desk.roadmaps.selectors.drafts import road_maps
 from desk.selectors import visible_or_404
 from roadmaps.models import RoadMap, Signature
 from roadmaps.services import IllegalMove, start_proposal

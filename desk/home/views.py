@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import Actor, actor_of
 from desk.areas.selectors import overview
-from desk.home.selectors import abilities, my_areas, my_projects, whom_to_ask
-from desk.home.todo import open_courses, tasks, waiting
+from desk.home.selectors.account import abilities, my_areas, my_projects, whom_to_ask
+from desk.home.selectors.todo import open_courses, todo, waiting
 from desk.page import page
 
 
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "abilities": abilities(actor, mine, rows),
         "areas": my_areas(actor, rows, mine),
         "projects": mine,
-        "tasks": tasks(actor, open_ones),
+        "todo": todo(actor, open_ones),
         "waiting": waiting(actor, open_ones),
         "first_day": _is_first_day(request, actor),
     }

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from common.deadlines import Deadline, Precision, printed, printed_day
 from common.templatetags.words import reader, status
-from desk.milestones.milestone_page import Strip
-from desk.milestones.selectors import LiveMilestone
-from desk.roadmaps.versions import VersionPage
+from desk.milestones.selectors.live import LiveMilestone
+from desk.milestones.selectors.page import Strip
+from desk.roadmaps.selectors.versions import VersionPage
 from roadmaps.models import Milestone
 from roadmaps.rules import Standing
 

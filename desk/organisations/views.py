@@ -10,7 +10,7 @@ from accounts.policy.questions import can_on
 from common.text import LANGUAGES, OWN_NAMES
 from desk.decisions.selectors import decision_rows
 from desk.page import page
-from desk.selectors import areas, bodies, projects, summit, visible_or_404, visible_to
+from desk.selectors import areas, organisations, projects, summit, visible_or_404, visible_to
 from programme.models import Decision, DecisionParty, ProjectParticipant
 
 
@@ -18,7 +18,8 @@ from programme.models import Decision, DecisionParty, ProjectParticipant
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
     """One body: every name it had and from when, what it answers to, what it leads and takes part in."""
     actor = actor_of(request)
-    record = visible_or_404(actor, bodies(actor).prefetch_related(Prefetch("parent", bodies(actor))), code=code)
+    with_parent = organisations(actor).prefetch_related(Prefetch("parent", organisations(actor)))
+    record = visible_or_404(actor, with_parent, code=code)
     editable = can_on(actor, "organisation.edit", record)
     names = visible_to(actor, OrganisationName.objects.filter(organisation=record))
     context = {
@@ -28,7 +29,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "names": list(names)[::-1],
         "languages": [(language, OWN_NAMES[language]) for language in LANGUAGES],
         "summit": summit(actor),
-        "answering": bodies(actor).filter(parent=record),
+        "answering": organisations(actor).filter(parent=record),
         "areas": areas(actor).filter(Q(group__lead_uz=record) | Q(group__lead_kr=record)),
         "projects": _projects(actor, record),
         "decisions": _decisions(actor, record),

@@ -23,7 +23,7 @@ from desk.proposals.diff_formatting import (
     place_pair,
     text_pair,
 )
-from desk.selectors import bodies, visible_to
+from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import Measure, Milestone, RoadMapContent, Row, Section, roman
 from roadmaps.document.diff import Change, Place, compare
@@ -85,7 +85,7 @@ class Difference:
         self._was, self._now = _places(before), _places(after)
         shown = narrow(before), narrow(after)
         codes = set(_codes(shown))
-        self._bodies = {row.code: row for row in bodies(actor).filter(code__in=codes)}
+        self._organisations = {row.code: row for row in organisations(actor).filter(code__in=codes)}
         self._titles = {
             **dict(visible_to(actor, Project.objects.filter(code__in=codes)).values_list("code", "title")),
             **dict(visible_to(actor, Decision.objects.filter(code__in=codes)).values_list("code", "title")),
@@ -150,7 +150,7 @@ class Difference:
         return (Line((Run(kind, f"{value} {title}".strip()),)),)
 
     def _body(self, code: str, kind: Kind) -> Run:
-        body = self._bodies.get(code)
+        body = self._organisations.get(code)
         return Run(kind, body.short_name, body.side) if body else Run(kind, code)
 
     def _first_agreed(self, uid: UUID | None) -> str:

@@ -14,8 +14,8 @@ from common.sides import Layer
 from common.text import Text
 from desk.proposals.difference import Difference, DiffRow
 from desk.proposals.status import Course, Keyhole, course, proposals
-from desk.roadmaps.drafts import Draft, followed_groups, own_codes
-from desk.roadmaps.table import SectionRow, Table
+from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
+from desk.roadmaps.selectors.table import SectionRow, Table
 from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.content import RoadMapContent, roman
 from roadmaps.document.extract import extract

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Seat, SeatRole, User
 from accounts.policy.actors import Actor
 from common.sides import Layer, Side
-from desk.selectors import bodies, groups, visible_to
+from desk.selectors import groups, organisations, visible_to
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ def proposals(actor: Actor) -> QuerySet[Proposal, Any]:
         actor,
         related.prefetch_related(
             Prefetch("road_map__group", groups(actor)),
-            Prefetch("author", bodies(actor)),
+            Prefetch("author", organisations(actor)),
         ),
     )
 

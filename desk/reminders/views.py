@@ -13,9 +13,9 @@ from accounts.policy.questions import can
 from common.deadlines import printed_day
 from common.templatetags.words import reader
 from desk.page import page, require_ever
-from desk.reminders.mail import MailPage
-from desk.reminders.sent import SentPage, figures, troubles
-from desk.reminders.upcoming import mornings, on_day
+from desk.reminders.selectors.mail import MailPage
+from desk.reminders.selectors.sent import SentPage, figures, troubles
+from desk.reminders.selectors.upcoming import on_day, upcoming
 from desk.selectors import visible_or_404
 from reminders.models import Message
 
@@ -34,7 +34,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 @page
 def reminders_to_come(request: HttpRequest) -> HttpResponse:
     actor = _reader(request)
-    return _shown(request, actor, "to_come", {"coming": mornings(actor, timezone.now())})
+    return _shown(request, actor, "to_come", {"upcoming": upcoming(actor, timezone.now())})
 
 
 @page

@@ -7,9 +7,9 @@ from accounts.policy.questions import can_on
 from desk.areas.selectors import co_chairs, overview, totals
 from desk.page import page, require_ever
 from desk.proposals.status import courses, proposals
-from desk.roadmaps.drafts import Draft, drafts_of, road_maps
-from desk.roadmaps.table import Table
-from desk.roadmaps.versions import VersionPage
+from desk.roadmaps.selectors.drafts import Draft, drafts_of, road_maps
+from desk.roadmaps.selectors.table import Table
+from desk.roadmaps.selectors.versions import VersionPage
 from desk.selectors import visible_or_404, visible_to
 from programme.models import PriorityArea
 from roadmaps.models import RoadMap

@@ -33,7 +33,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Kind:
+class SearchKind:
     """One kind of record: where a search looks, and how a hit of it is shown.
 
     ``texts`` are multilingual columns, ``plain`` the others; ``changelist`` is the list that shows every hit.
@@ -56,8 +56,8 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Found:
-    kind: Kind
+class SearchResult:
+    kind: SearchKind
     count: int
     hits: tuple[Hit, ...]
 
@@ -66,26 +66,26 @@ class Found:
         return self.count - len(self.hits)
 
 
-def find(actor: Actor, pattern: str) -> list[Found]:
+def find(actor: Actor, pattern: str) -> list[SearchResult]:
     """Each kind of record of which something was found. ``pattern`` is `common.text.search_pattern`'s."""
     found = []
     for kind in kinds(actor):
         matching = kind.matching(pattern)
         if count := matching.count():
-            found.append(Found(kind, count, tuple(kind.hit(record) for record in matching[:SHOWN])))
+            found.append(SearchResult(kind, count, tuple(kind.hit(record) for record in matching[:SHOWN])))
     return found
 
 
-def kinds(actor: Actor) -> tuple[Kind, ...]:
+def kinds(actor: Actor) -> tuple[SearchKind, ...]:
     def records(model: type[Model]) -> QuerySet[Any, Any]:
         return visible_to(actor, model._default_manager.all())
 
     maps = records(RoadMap).prefetch_related(Prefetch("group", records(WorkingGroup)))
     lists = "admin:programme_{}_changelist"
     return (
-        Kind("areas", _("Areas"), records(PriorityArea), _area, ("name",), ("code",)),
-        Kind("roadmaps", _("Road maps"), maps, _road_map, ("group__name", "group__area__name"), ("reference",)),
-        Kind(
+        SearchKind("areas", _("Areas"), records(PriorityArea), _area, ("name",), ("code",)),
+        SearchKind("roadmaps", _("Road maps"), maps, _road_map, ("group__name", "group__area__name"), ("reference",)),
+        SearchKind(
             "decisions",
             _("Decisions of the summit"),
             records(Decision),
@@ -94,7 +94,7 @@ def kinds(actor: Actor) -> tuple[Kind, ...]:
             ("code",),
             lists.format("decision"),
         ),
-        Kind(
+        SearchKind(
             "projects",
             _("Projects"),
             records(Project),
@@ -103,7 +103,7 @@ def kinds(actor: Actor) -> tuple[Kind, ...]:
             ("code",),
             lists.format("project"),
         ),
-        Kind(
+        SearchKind(
             "organisations",
             _("Organisations"),
             visible_to(actor, Organisation.objects.named()),

@@ -79,7 +79,7 @@ def test_a_lead_forecasts_and_the_risk_shows_on_the_road_map_and_the_desk() -> N
     assert milestone.due_on == timezone.localdate() + timedelta(days=90)
     assert "At risk" in officer.get("/road-maps/RM-03/").content.decode()
     desk = officer.get("/")
-    assert [task.shape for task in desk.context["tasks"]] == ["risk"]
+    assert [task.shape for task in desk.context["todo"]] == ["risk"]
     stale = officer.post(address, {**given, "reason": "Once more."})
     assert stale.status_code == 400 and "meanwhile" in stale.content.decode()
 
@@ -123,10 +123,10 @@ def test_the_tabs_hold_what_they_say() -> None:
 
 def test_the_desk_lists_the_most_urgent_first() -> None:
     in_force(with_steps(5, -3, 200))
-    tasks = signed_in(person("head", "uzkimyosanoat")).get("/").context["tasks"]
+    tasks = signed_in(person("head", "uzkimyosanoat")).get("/").context["todo"]
     assert [task.shape for task in tasks] == ["overdue", "soon"]
-    assert signed_in(person("officer", "kia")).get("/").context["tasks"] == []
-    secretary = signed_in(seat("secretary", "UZ", "energy")).get("/").context["tasks"]
+    assert signed_in(person("officer", "kia")).get("/").context["todo"] == []
+    secretary = signed_in(seat("secretary", "UZ", "energy")).get("/").context["todo"]
     assert [task.verb for task in secretary] == ["publish"]
 
 

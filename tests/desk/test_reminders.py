@@ -19,8 +19,7 @@ from accounts.services import save_record
 from audit.services import save_audited
 from common.sides import day_of
 from common.text import Text
-from desk.reminders import upcoming as coming
-from desk.reminders.upcoming import AHEAD, mornings, visible_once_planned
+from desk.reminders.selectors.upcoming import AHEAD, upcoming, visible_once_planned
 from reminders.models import Message, Notice, Stage
 from reminders.services import Planned, due, plan
 from roadmaps.models import Assignment, Milestone
@@ -133,7 +132,7 @@ def test_a_day_that_only_one_side_has_off_is_said() -> None:
     (milestone,) = set_up((on(date(2026, 12, 11)), "minenergy"))  # 8 December is a holiday of Uzbekistan
     officer = member("officer", "minenergy")
     actor = Actor(door="admin", today=day_of("UZ", NOW), person=officer)
-    first = mornings(actor, NOW).mornings[0]
+    first = upcoming(actor, NOW).mornings[0]
     assert first.day == date(2026, 12, 7)
     assert [item.elsewhere for item in first.rows[0].items] == [date(2026, 12, 8)]
     assert first.rows[0].items[0].milestone == milestone
@@ -144,10 +143,10 @@ def test_beyond_two_hundred_reminders_the_next_day_is_one_step_away(monkeypatch:
     set_up(*((on(soon + timedelta(days=number)), "minenergy") for number in (0, 0, 14)))
     member("officer", "minenergy")
     reader = auditor("UZ")
-    first, second, *_rest = context_of(reader, "/reminders/to-come/")["coming"].mornings
+    first, second, *_rest = context_of(reader, "/reminders/to-come/")["upcoming"].mornings
     assert len(first.rows[0].items) == 2
-    monkeypatch.setattr(coming, "MANY", 1)
-    page = context_of(reader, "/reminders/to-come/")["coming"]
+    monkeypatch.setattr("desk.reminders.selectors.upcoming.MANY", 1)
+    page = context_of(reader, "/reminders/to-come/")["upcoming"]
     assert [(morning.day, len(morning.rows[0].items)) for morning in page.mornings] == [(first.day, 2)]
     assert page.later == second.day
     assert f"/reminders/dry-run/?day={second.day}" in text_of(reader, "/reminders/to-come/")
@@ -240,18 +239,18 @@ def test_a_milestone_says_what_comes_on_each_sides_day_and_names_only_who_shows(
     officer, head, korean = member("officer", "minenergy"), member("head", "minenergy"), member("officer", "motie")
     address = f"/milestones/{milestone.uid}/"
     page = context_of(officer, address)["page"]
-    assert [(step.stage.code, len(step.people), step.names) for step in page.to_come] == [
+    assert [(step.stage.code, len(step.people), step.names) for step in page.upcoming] == [
         ("last", 3, [officer]),
         ("today", 3, [officer]),
         ("overdue", 3, [officer]),
     ]
-    last = page.to_come[0]
+    last = page.upcoming[0]
     days = tuple(calendar_of(side).shift(today + timedelta(days=30), -3) for side in ("UZ", "KR"))
     assert (last.uz, last.kr) == days
     assert head.name not in text_of(officer, address) and korean.name not in text_of(officer, address)
     move(milestone, on(SOON))
     sweep(NOW)
-    heard = context_of(auditor("UZ"), address)["page"].heard
+    heard = context_of(auditor("UZ"), address)["page"].sent
     assert [(row.stage.code, {told.recipient for told in row.rows}) for row in heard] == [("last", {officer, head})]
     assert "3 working days" not in text_of(korean, address) and head.name not in text_of(korean, address)
 
@@ -279,11 +278,11 @@ def test_each_page_costs_the_same_for_two_reminders_and_for_two_hundred() -> Non
     Notice.objects.filter(subject_id__in=[row.pk for row in rest[1:]]).update(recipient=loner(side="KR"))
     Milestone.objects.update(due_on=day + timedelta(days=300))
     Milestone.objects.filter(pk__in=few).update(due_on=day)
-    assert len(context_of(reader, "/reminders/to-come/")["coming"].mornings[0].rows[0].items) == 2
+    assert len(context_of(reader, "/reminders/to-come/")["upcoming"].mornings[0].rows[0].items) == 2
     assert costs(reader, pages) == budget
     Notice.objects.update(recipient=officer)
     Milestone.objects.update(due_on=day)
-    assert len(context_of(reader, "/reminders/to-come/")["coming"].mornings[0].rows[0].items) == 200
+    assert len(context_of(reader, "/reminders/to-come/")["upcoming"].mornings[0].rows[0].items) == 200
     assert costs(reader, pages) == budget
     sent = context_of(reader, "/reminders/")["page"]
     assert sent.has_more and not context_of(reader, "/reminders/?page=2")["page"].has_more

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from accounts.policy.actors import Actor
-from desk.reminders.notice_rows import About, Told, notices, told
+from desk.reminders.selectors.notice_rows import NoticeItem, NoticeRow, notice_rows, notices
 from desk.selectors import visible_to
 from reminders.models import Notice, NoticeState, Stage, Subject
 from reminders.rules import LOOKBACK
@@ -41,16 +41,16 @@ def _in_trouble(now: datetime) -> Q:
     return stuck & Q(moment__gt=now - RECENT)
 
 
-def troubles(actor: Actor, now: datetime) -> list[Told]:
+def troubles(actor: Actor, now: datetime) -> list[NoticeRow]:
     """The newest."""
-    return told(actor, notices(actor).filter(_in_trouble(now))[:PAGE])
+    return notice_rows(actor, notices(actor).filter(_in_trouble(now))[:PAGE])
 
 
 @dataclass(frozen=True)
-class Heard:
+class SentStage:
     """One stage of one deadline, with everybody of whom the same became: told, or not told."""
 
-    rows: list[Told]
+    rows: list[NoticeRow]
 
     @property
     def stage(self) -> Stage:
@@ -69,14 +69,14 @@ class Heard:
         return list(dict.fromkeys(note for row in self.rows for note in row.notes))
 
 
-def heard_of(actor: Actor, milestone: Milestone) -> list[Heard]:
+def sent_stages(actor: Actor, milestone: Milestone) -> list[SentStage]:
     """Of one milestone, the newest."""
     rows = notices(actor).filter(subject_kind=Subject.MILESTONE, subject_id=milestone.pk)
-    groups: dict[tuple[int, date, str], list[Told]] = {}
+    groups: dict[tuple[int, date, str], list[NoticeRow]] = {}
     for notice in rows[:PAGE]:
-        row = Told((About(notice, milestone),))
+        row = NoticeRow((NoticeItem(notice, milestone),))
         groups.setdefault((notice.stage_id, notice.anchor, notice.state), []).append(row)
-    return [Heard(found) for found in groups.values()]
+    return [SentStage(found) for found in groups.values()]
 
 
 class SentPage:
@@ -117,9 +117,9 @@ class SentPage:
         return list(rows[start : start + PAGE + 1])
 
     @cached_property
-    def rows(self) -> list[Told]:
+    def rows(self) -> list[NoticeRow]:
         """By when each was sent, which after an outage is long after it was due."""
-        return sorted(told(self.actor, self._found[:PAGE]), key=lambda row: row.at, reverse=True)
+        return sorted(notice_rows(self.actor, self._found[:PAGE]), key=lambda row: row.at, reverse=True)
 
     @property
     def has_more(self) -> bool:

@@ -15,7 +15,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import can, visible, who_can
 from common.sides import Side
 from desk.areas.selectors import AreaRow
-from desk.selectors import bodies, projects, visible_to
+from desk.selectors import organisations, projects, visible_to
 from programme.models import Project, ProjectParticipant
 
 
@@ -47,7 +47,7 @@ class Ability:
 def my_projects(actor: Actor) -> list[MyProject]:
     own = actor.own_and_answering()
     parts = visible_to(actor, ProjectParticipant.objects.filter(organisation__in=own))
-    parts = parts.prefetch_related(Prefetch("organisation", bodies(actor)))
+    parts = parts.prefetch_related(Prefetch("organisation", organisations(actor)))
     mine = projects(actor).filter(pk__in=parts.order_by().values("project"))
     editable = set(visible(actor, "project.edit", Project.objects.all()).values_list("pk", flat=True))
     return [

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.http import Http404
 
 from accounts.policy.actors import Actor
-from desk.milestones.selectors import Counts, LiveMilestone, counted, live, milestones
+from desk.milestones.selectors.live import Counts, LiveMilestone, counted, live, milestones
 from desk.proposals.difference import Difference, DiffRow
-from desk.roadmaps.drafts import Draft, followed_groups, own_codes
-from desk.roadmaps.table import Table
+from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
+from desk.roadmaps.selectors.table import Table
 from desk.selectors import visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract

@@ -13,7 +13,7 @@ from accounts.models import Organisation, WorkingGroup
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import FOLLOWS
 from common.sides import Layer
-from desk.selectors import bodies, groups, visible_to
+from desk.selectors import groups, organisations, visible_to
 from roadmaps.document.content import Measure, Milestone, RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, RoadMap, RoadMapVersion
@@ -80,7 +80,7 @@ def drafts_of(actor: Actor, road_maps: Iterable[RoadMap]) -> dict[int, list[Draf
     open_ones = Proposal.objects.filter(road_map__in=by_key, state__in=OPEN_STATES)
     proposals = visible_to(actor, open_ones).order_by("-number")
     found = _in_force(actor, by_key)
-    for proposal in proposals.prefetch_related(Prefetch("author", bodies(actor))):
+    for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor))):
         found[proposal.road_map_id].append(Draft(by_key[proposal.road_map_id], proposal))
     return dict(found)
 

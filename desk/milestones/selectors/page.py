@@ -10,16 +10,16 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from accounts.web.history import Entry, entries
 from desk.forms import ForecastForm
-from desk.milestones.selectors import LiveMilestone, live, milestones
-from desk.reminders.sent import Heard, heard_of
-from desk.reminders.upcoming import StageToCome, stages_to_come
-from desk.selectors import areas, bodies, visible_to
+from desk.milestones.selectors.live import LiveMilestone, live, milestones
+from desk.reminders.selectors.sent import SentStage, sent_stages
+from desk.reminders.selectors.upcoming import UpcomingStage, upcoming_stages
+from desk.selectors import areas, organisations, visible_to
 from programme.models import Decision, Meeting, PriorityArea, Project
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
 
 
 @dataclass(frozen=True)
-class Doer:
+class ExecutorRow:
     """One executor; ``form`` is there where the reader writes its forecast."""
 
     assignment: Assignment
@@ -48,13 +48,13 @@ class MilestonePage:
         return areas(self.actor).filter(group=self.record.road_map.group_id).first()
 
     @cached_property
-    def doers(self) -> list[Doer]:
+    def executors(self) -> list[ExecutorRow]:
         """Leads first, as the agreed text names them."""
         rows = visible_to(self.actor, Assignment.objects.filter(milestone=self.record, dropped_in=None))
-        rows = rows.prefetch_related(Prefetch("organisation", bodies(self.actor))).order_by("position")
+        rows = rows.prefetch_related(Prefetch("organisation", organisations(self.actor))).order_by("position")
         may = visible(self.actor, "milestone.forecast", Assignment.objects.filter(milestone=self.record))
         own = set(may.values_list("pk", flat=True)) if not self.record.dropped_in_id else set()
-        return [Doer(row, self._form(row) if row.pk in own else None) for row in rows]
+        return [ExecutorRow(row, self._form(row) if row.pk in own else None) for row in rows]
 
     def _form(self, row: Assignment) -> ForecastForm:
         if self._bound is not None and str(self._bound.data.get("assignment")) == str(row.pk):
@@ -70,8 +70,8 @@ class MilestonePage:
         )
 
     @cached_property
-    def leads(self) -> list[Doer]:
-        return [doer for doer in self.doers if doer.assignment.role == AssignmentRole.LEAD]
+    def leads(self) -> list[ExecutorRow]:
+        return [executor for executor in self.executors if executor.assignment.role == AssignmentRole.LEAD]
 
     @cached_property
     def decision(self) -> Decision | None:
@@ -86,17 +86,17 @@ class MilestonePage:
         return visible_to(self.actor, Project.objects.filter(milestones=self.record)).first()
 
     @cached_property
-    def heard(self) -> list[Heard]:
-        return heard_of(self.actor, self.record)
+    def sent(self) -> list[SentStage]:
+        return sent_stages(self.actor, self.record)
 
     @cached_property
-    def to_come(self) -> list[StageToCome]:
-        return stages_to_come(self.actor, self.record, self.now)
+    def upcoming(self) -> list[UpcomingStage]:
+        return upcoming_stages(self.actor, self.record, self.now)
 
     @cached_property
     def history(self) -> list[Entry]:
         """Of the milestone and of its executors, newest first."""
-        rows = [self.record, *(doer.assignment for doer in self.doers)]
+        rows = [self.record, *(executor.assignment for executor in self.executors)]
         found = [entry for row in rows for entry in entries(row, self.actor)]
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
 

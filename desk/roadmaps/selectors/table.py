@@ -8,8 +8,8 @@ from django.db.models import Prefetch
 from accounts.models import Organisation
 from accounts.policy.actors import Actor
 from common.text import Text
-from desk.roadmaps.drafts import Draft
-from desk.selectors import bodies, visible_to
+from desk.roadmaps.selectors.drafts import Draft
+from desk.selectors import organisations, visible_to
 from programme.models import Decision, DecisionParty, Meeting, Project
 from roadmaps.document.content import Executor, Measure, Milestone, Role, roman
 
@@ -64,7 +64,7 @@ class Table:
         steps = [step for _measure, step in draft.steps]
         codes = {executor.organisation for step in steps for executor in step.executors}
         codes |= {measure.funding_organisation for measure in measures if measure.funding_organisation}
-        self._bodies = {row.code: row for row in bodies(actor).filter(code__in=codes)}
+        self._organisations = {row.code: row for row in organisations(actor).filter(code__in=codes)}
         decisions = visible_to(actor, Decision.objects.filter(code__in=draft.by_decision)).prefetch_related(
             Prefetch("meeting", visible_to(actor, Meeting.objects.all())),
             Prefetch("parties", visible_to(actor, DecisionParty.objects.all())),
@@ -94,7 +94,7 @@ class Table:
         return MeasureRow(
             measure=measure,
             decision=self._decisions.get(measure.decision or ""),
-            funding=self._bodies.get(code, code) if code else measure.funding_text,
+            funding=self._organisations.get(code, code) if code else measure.funding_text,
             steps=tuple(self._step(measure, step) for step in measure.milestones),
         )
 
@@ -110,7 +110,7 @@ class Table:
 
     def _cell(self, executor: Executor, measure: Measure) -> ExecutorCell:
         """A lead of the group is as confirmed as the group's leads; another body as its part in the decision."""
-        body = self._bodies.get(executor.organisation)
+        body = self._organisations.get(executor.organisation)
         group = self._draft.road_map.group
         if body is None or self._draft.version:
             # what both sides have signed needs no more confirming

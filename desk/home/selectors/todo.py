@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import SeatRole
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from desk.milestones.selectors import LiveMilestone, live, milestones
+from desk.milestones.selectors.live import LiveMilestone, live, milestones
 from desk.proposals.status import Course, courses, proposals
 from roadmaps.models import Milestone, Proposal, ProposalState
 from roadmaps.models.proposal import OPEN_STATES
@@ -18,7 +18,7 @@ from roadmaps.rules import Standing
 
 
 @dataclass(frozen=True)
-class Task:
+class TodoItem:
     """One line of the desk: a shape and its words, what is to be done, where, and why now."""
 
     verb: str
@@ -27,7 +27,7 @@ class Task:
     what: str
     address: str
     why: str
-    act: str
+    action: str
     urgency: int
 
 
@@ -48,7 +48,7 @@ def open_courses(actor: Actor) -> list[Course]:
     return courses(actor, found.defer("content"))
 
 
-def tasks(actor: Actor, open_ones: list[Course]) -> list[Task]:
+def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
     """To sign, to publish, to forecast: the latest and the nearest first."""
     found = [task for course in open_ones if (task := _of_seat(actor, course))]
     leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
@@ -71,47 +71,47 @@ def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
     return found
 
 
-def _of_seat(actor: Actor, course: Course) -> Task | None:
+def _of_seat(actor: Actor, course: Course) -> TodoItem | None:
     """A co-chair signs what is published; a secretary publishes what is drafted on the shared layer."""
     proposal = course.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
     if _signs(actor, course) and any(hole.side == actor.side for hole in course.missing):
         other = _("The other side has signed.") if course.signed else _("Nobody has signed yet.")
-        return Task(
+        return TodoItem(
             verb="sign",
             shape="pending",
             when=_("Your key"),
             what=_("Sign or refuse: %(proposal)s, %(group)s") % words,
             address=_page(proposal),
             why=other,
-            act=_("Read and sign"),
+            action=_("Read and sign"),
             urgency=-1000 if course.signed else -500,
         )
     drafted = proposal.state in (ProposalState.DRAFT, ProposalState.REWORKED) and not course.overtaken
     if drafted and proposal.road_map.group_id in actor.groups((SeatRole.SECRETARY,)):
-        return Task(
+        return TodoItem(
             verb="publish",
             shape="draft",
             when=str(proposal.get_state_display()).capitalize(),
             what=_("Correct and publish: %(proposal)s, %(group)s") % words,
             address=_page(proposal),
             why=_("Both co-chairs can sign it once it is published."),
-            act=_("Open"),
+            action=_("Open"),
             urgency=1000,
         )
     return None
 
 
-def _of_lead(entry: LiveMilestone) -> Task:
+def _of_lead(entry: LiveMilestone) -> TodoItem:
     days = entry.stand.days or 0
-    return Task(
+    return TodoItem(
         verb="deliver",
         shape=entry.shape,
         when=days_in_words(days),
         what=str(entry.row),
         address=reverse("desk:milestone", args=[entry.row.uid]),
         why=_why(entry),
-        act=_("Open"),
+        action=_("Open"),
         urgency=days,
     )
 

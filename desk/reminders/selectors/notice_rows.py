@@ -17,7 +17,7 @@ from common.deadlines import printed_day
 from common.sides import TIME_ZONES, Side, day_of
 from common.templatetags.words import reader
 from common.text import OWN_NAMES
-from desk.selectors import bodies, visible_to
+from desk.selectors import organisations, visible_to
 from reminders.digest import CAPACITIES
 from reminders.models import Message, Notice, NoticeState, Subject
 from roadmaps.models import Milestone
@@ -26,7 +26,7 @@ HEADERS: Final = 4096  # bytes of a mail that hold them
 
 
 @dataclass(frozen=True)
-class About:
+class NoticeItem:
     """One notice; ``milestone`` is None where the reader may not see it: then nothing of it is said.
 
     ``elsewhere``: the other side's day for the same, where it is another one.
@@ -67,13 +67,13 @@ class About:
 
 
 @dataclass(frozen=True)
-class Told:
+class NoticeRow:
     """All that one person was told at once, is to be told, or was not told: of one message or morning, in one state.
 
     ``message`` is None where there is none, or it is not the reader's: it may hold notices of other organisations.
     """
 
-    items: tuple[About, ...]
+    items: tuple[NoticeItem, ...]
 
     @property
     def first(self) -> Notice:
@@ -101,7 +101,7 @@ class Told:
         return local(self.at, self.recipient.side)
 
     @property
-    def reasons(self) -> list[About]:
+    def reasons(self) -> list[NoticeItem]:
         """One of each kind."""
         return list({item.reason: item for item in reversed(self.items)}.values())[::-1]
 
@@ -157,10 +157,10 @@ def notices(actor: Actor) -> QuerySet[Notice, Any]:
     head = Substr("raw", 1, HEADERS, output_field=BinaryField())
     messages = visible_to(actor, Message.objects.annotate(head=head).defer("raw"))
     rows = visible_to(actor, Notice.objects.select_related("stage", "recipient"))
-    return rows.prefetch_related(Prefetch("organisation", bodies(actor)), Prefetch("message", messages))
+    return rows.prefetch_related(Prefetch("organisation", organisations(actor)), Prefetch("message", messages))
 
 
-def told(actor: Actor, found: Iterable[Notice], elsewhere: "dict[Any, date] | None" = None) -> list[Told]:
+def notice_rows(actor: Actor, found: Iterable[Notice], elsewhere: "dict[Any, date] | None" = None) -> list[NoticeRow]:
     """One row a message, or a morning where there is none yet, in the order of the first of each.
 
     ``elsewhere``: by stage and deadline, the other side's day where it is another one.
@@ -168,15 +168,16 @@ def told(actor: Actor, found: Iterable[Notice], elsewhere: "dict[Any, date] | No
     rows = list(found)
     subjects = {row.subject_id for row in rows if row.subject_kind == Subject.MILESTONE}
     known = visible_to(actor, Milestone.objects.select_related("measure", "road_map")).in_bulk(subjects)
-    groups: dict[tuple[Any, ...], list[About]] = {}
+    groups: dict[tuple[Any, ...], list[NoticeItem]] = {}
     for row in rows:
         at = (row.message_id, None) if row.message_id else (None, row.moment)
         other = (elsewhere or {}).get((row.stage_id, row.anchor))
-        groups.setdefault((row.recipient_id, at, row.state), []).append(About(row, known.get(row.subject_id), other))
-    return [Told(tuple(sorted(items, key=_place))) for items in groups.values()]
+        item = NoticeItem(row, known.get(row.subject_id), other)
+        groups.setdefault((row.recipient_id, at, row.state), []).append(item)
+    return [NoticeRow(tuple(sorted(items, key=_place))) for items in groups.values()]
 
 
-def _place(item: About) -> tuple[str, int, int]:
+def _place(item: NoticeItem) -> tuple[str, int, int]:
     """As the road maps number them; what does not show comes first."""
     row = item.milestone
     return (row.road_map.reference, row.measure.number, row.number) if row else ("", 0, 0)

@@ -12,8 +12,8 @@ from accounts.models import Organisation, User
 from accounts.policy.actors import Actor
 from accounts.policy.relations import Administers, Audits, Oneself
 from common.sides import TIME_ZONES, Side, day_of
-from desk.reminders.notice_rows import Told, told
-from desk.selectors import bodies, visible_to
+from desk.reminders.selectors.notice_rows import NoticeRow, notice_rows
+from desk.selectors import organisations, visible_to
 from reminders.models import Notice, Stage
 from reminders.rules import moment
 from reminders.services import Planned, due, outgoing
@@ -29,11 +29,11 @@ class Morning:
     """What goes out on one day of the reader's side."""
 
     day: date
-    rows: list[Told]
+    rows: list[NoticeRow]
 
 
 @dataclass(frozen=True)
-class Coming:
+class Upcoming:
     """``later``: the first day with more than is shown, if there is one."""
 
     mornings: list[Morning]
@@ -45,12 +45,12 @@ class DryRun:
     """What would go out on a day: by stage how many reminders, and how many people get one mail each."""
 
     day: date
-    rows: list[Told]
+    rows: list[NoticeRow]
     stages: list[tuple[Stage, int]]
 
 
 @dataclass(frozen=True)
-class StageToCome:
+class UpcomingStage:
     """One stage that a milestone still has before it: on which day of each side, and how many are told.
 
     ``names``: those of them whose notices will show to the reader.
@@ -91,7 +91,7 @@ def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Plann
     ]
 
 
-def mornings(actor: Actor, now: datetime) -> Coming:
+def upcoming(actor: Actor, now: datetime) -> Upcoming:
     """The next 30 days, day by day, up to the day on which 200 reminders are reached."""
     shown: list[Planned] = []
     later = None
@@ -101,24 +101,24 @@ def mornings(actor: Actor, now: datetime) -> Coming:
             later = day
             break
         shown += ones
-    rows = groupby(_told(actor, shown), lambda row: day_of(actor.side, row.first.moment))
-    return Coming([Morning(day, list(of_day)) for day, of_day in rows], later)
+    rows = groupby(_planned_rows(actor, shown), lambda row: day_of(actor.side, row.first.moment))
+    return Upcoming([Morning(day, list(of_day)) for day, of_day in rows], later)
 
 
 def on_day(actor: Actor, day: date, now: datetime) -> DryRun:
     """Reads only."""
     planned = visible_once_planned(actor, outgoing(on=day, now=now))
     counts = Counter(one.stage for one in planned)
-    return DryRun(day, _told(actor, planned), [(stage, counts[stage.pk]) for stage in _stages(actor, counts)])
+    return DryRun(day, _planned_rows(actor, planned), [(stage, counts[stage.pk]) for stage in _stages(actor, counts)])
 
 
-def stages_to_come(actor: Actor, milestone: Milestone, now: datetime) -> list[StageToCome]:
+def upcoming_stages(actor: Actor, milestone: Milestone, now: datetime) -> list[UpcomingStage]:
     """What a milestone still has before it in a year; of a repeated deadline, until its next day."""
     planned = [one for one in due(now, milestones=[milestone.pk], until=now + YEAR) if not one.superseded]
     following = [one for one in planned if one.anchor == planned[0].anchor]
     sides = dict(User.objects.filter(pk__in={one.recipient for one in following}).values_list("pk", "side"))
     names = User.objects.in_bulk({one.recipient for one in visible_once_planned(actor, following)})
-    found = {stage.pk: StageToCome(stage) for stage in _stages(actor, {one.stage for one in following})}
+    found = {stage.pk: UpcomingStage(stage) for stage in _stages(actor, {one.stage for one in following})}
     for one in following:
         step = found[one.stage]
         step.days[sides[one.recipient]] = day_of(sides[one.recipient], one.moment)
@@ -132,11 +132,11 @@ def _stages(actor: Actor, keys: Iterable[int]) -> list[Stage]:
     return list(visible_to(actor, Stage.objects.filter(pk__in=set(keys))).order_by("working_days"))
 
 
-def _told(actor: Actor, planned: list[Planned]) -> list[Told]:
+def _planned_rows(actor: Actor, planned: list[Planned]) -> list[NoticeRow]:
     """As they will print once they are notices; these are never saved."""
     stages = {stage.pk: stage for stage in _stages(actor, {one.stage for one in planned})}
     people = User.objects.in_bulk({one.recipient for one in planned})
-    organisations = bodies(actor).in_bulk({one.organisation for one in planned if one.organisation})
+    known = organisations(actor).in_bulk({one.organisation for one in planned if one.organisation})
     found = [
         Notice(
             subject_kind=one.subject_kind,
@@ -144,14 +144,14 @@ def _told(actor: Actor, planned: list[Planned]) -> list[Told]:
             period=one.period,
             stage=stages[one.stage],
             recipient=people[one.recipient],
-            organisation=organisations[one.organisation] if one.organisation else None,
+            organisation=known[one.organisation] if one.organisation else None,
             capacity=one.capacity,
             anchor=one.anchor,
             moment=one.moment,
         )
         for one in planned
     ]
-    return told(actor, found, _elsewhere(actor, found))
+    return notice_rows(actor, found, _elsewhere(actor, found))
 
 
 def _elsewhere(actor: Actor, found: list[Notice]) -> dict[tuple[int, date], date]:

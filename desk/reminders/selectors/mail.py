@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from accounts.policy.actors import Actor
-from desk.reminders.notice_rows import Told, local, notices, told
+from desk.reminders.selectors.notice_rows import NoticeRow, local, notice_rows, notices
 from reminders.models import Message
 
 HEADERS: Final = ("From", "To", "Date", "Subject", "Message-ID")
@@ -39,9 +39,9 @@ class MailPage:
         return str(part.get_content()) if part else ""
 
     @cached_property
-    def rows(self) -> list[Told]:
+    def rows(self) -> list[NoticeRow]:
         """What is in it."""
-        return told(self.actor, notices(self.actor).filter(message=self.message))
+        return notice_rows(self.actor, notices(self.actor).filter(message=self.message))
 
     @property
     def hides(self) -> bool:
