@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 IS_311 := -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/python tools/install.py
 # The refusals of an unsafe configuration are tried on this one, which is safe
 PRODUCTION := DEMO=false DEBUG=false DATABASE_URL=postgres://user@localhost/roadmaps REDIS_URL=redis://localhost/0 \
 	SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz ALLOWED_HOSTS=roadmaps.example.org \
@@ -84,9 +84,9 @@ venv:
 
 # What was installed last is kept beside it: nothing is done where the lock file has not changed since
 install: venv
-	@cmp -s requirements.txt $(VENV)/installed.txt || { echo "Installing the requirements ..." && \
-		$(INSTALL) -r requirements.txt && cp requirements.txt $(VENV)/installed.txt; }
+	@cmp -s requirements.txt $(VENV)/installed.txt || { echo "Installing the requirements (once, about half a minute) ..." && \
+		$(INSTALL) requirements.txt && cp requirements.txt $(VENV)/installed.txt; }
 
 install-dev: install
 	@cmp -s requirements-dev.txt $(VENV)/installed-dev.txt || { echo "Installing what tests and checks need ..." && \
-		$(INSTALL) -r requirements.txt -r requirements-dev.txt && cp requirements-dev.txt $(VENV)/installed-dev.txt; }
+		$(INSTALL) requirements.txt requirements-dev.txt && cp requirements-dev.txt $(VENV)/installed-dev.txt; }

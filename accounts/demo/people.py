@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from django.contrib.auth.hashers import Argon2PasswordHasher, BasePasswordHasher, get_hasher, make_password
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    BasePasswordHasher,
+    get_hasher,
+    make_password,
+    verify_password,
+)
 from django.db import transaction
 
 from accounts.models import Membership, Organisation, Role, Seat, SeatRole, User, WorkingGroup
@@ -26,21 +33,26 @@ Entry = dict[str, str]
 
 
 class DemoError(Exception):
-    """Why no sample accounts were made, in a sentence."""
+    """No sample accounts were made; the message says why."""
 
 
 @dataclass(frozen=True)
 class DemoReport:
-    """What became of the accounts; ``renewed`` had no password in the file and were given a new one."""
+    """How many accounts were created, given a new password because the file listed none, or are not as they were made.
+
+    ``missing`` are addresses for which no account could be made, because somebody else has them now.
+    """
 
     file: Path
     created: int
     renewed: int
+    changed: int
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One account to be: a role in an organisation or, besides a reader's role there, a seat in a group."""
+    """One account to create: a role in an organisation or, besides a reader's role there, a seat in a group."""
 
     organisation: Organisation
     role: Role
@@ -63,8 +75,8 @@ class Sample:
             part, where = self.role.label, row.name.in_language("en") if row else self.organisation.code
         return f"{str(part).capitalize()}, {where[:160]} (sample)"
 
-    def entry(self, user: User, password: str) -> Entry:
-        """As the file lists it."""
+    def entry(self, user: User, password: str, changes: list[str]) -> Entry:
+        """Return the entry of the file. ``changes`` say what people have changed since the account was made."""
         where = {"group": self.group.code} if self.group else {"organisation": self.organisation.code}
         role = str(self.seat or self.role)
         return {
@@ -74,6 +86,8 @@ class Sample:
             **where,
             "side": user.side,
             "name": user.name,
+            **({"made_as": self.address} if user.email != self.address else {}),
+            **({"changed": " ".join(changes)} if changes else {}),
         }
 
 
@@ -90,19 +104,23 @@ class _QuickArgon2(Argon2PasswordHasher):
 def load_demo(*, directory: Path, by: Actor) -> DemoReport:
     """Make the sample accounts that are missing and list all with their passwords in ``directory``, for its owner only.
 
-    - An account that exists is left as it is, whatever its memberships have become.
+    - An account that exists is left as it is, whatever people have changed about it; the file says what that is.
     - Its password is known from the file alone: where the file has none, a new one is set and the event recorded.
 
     Raises: DemoError.
     """
     file = directory / FILE
     listed = _read(file)
-    passwords = {entry["address"]: entry["password"] for entry in listed}
-    people = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}", illustrative=True)}
+    passwords = {entry.get("made_as", entry["address"]): entry["password"] for entry in listed}
+    people, taken = _people(), _taken_addresses()
     created = renewed = 0
-    entries = []
+    entries: list[Entry] = []
+    missing: list[str] = []
     for sample in _samples():
         user, password = people.get(sample.address), passwords.get(sample.address)
+        if user is None and sample.address in taken:
+            missing.append(sample.address)
+            continue
         if user is None:
             password = password or secrets.token_urlsafe(9)
             user = _create(sample, password, by)
@@ -111,21 +129,54 @@ def load_demo(*, directory: Path, by: Actor) -> DemoReport:
             password = secrets.token_urlsafe(9)
             _renew(user, password, by)
             renewed += 1
-        entries.append(sample.entry(user, password))
+        fits = bool(password) and verify_password(password, user.password)[0]
+        entries.append(sample.entry(user, password if fits else "", list(_changes(sample, user, fits, by))))
     if not entries:
         raise DemoError("There are no organisations yet: load them first, with `manage.py load_programme`.")
     if entries != listed:
         _write(file, entries)
-    return DemoReport(file, created, renewed)
+    changed = sum("changed" in entry for entry in entries)
+    return DemoReport(file, created, renewed, changed, tuple(missing))
+
+
+def listed_accounts(directory: Path) -> list[Entry]:
+    """Return the accounts of the file whose listed password opens them. Raises: DemoError."""
+    return [entry for entry in _read(directory / FILE) if entry["password"]]
+
+
+def _people() -> dict[str, User]:
+    """Return the sample accounts by the address with which each was made: people may have changed it since."""
+    made = User.history.filter(history_type="+", illustrative=True, email__endswith=f"@{DOMAIN}")
+    users = User.objects.filter(illustrative=True).prefetch_related("memberships", "seats").in_bulk()
+    return {address: users[key] for address, key in made.values_list("email", "id") if key in users}
+
+
+def _taken_addresses() -> set[str]:
+    """Return the addresses with which nobody new can be made: the library keeps former ones too."""
+    found = {*User.objects.values_list("email", flat=True), *EmailAddress.objects.values_list("email", flat=True)}
+    return {address.lower() for address in found}
+
+
+def _changes(sample: Sample, user: User, fits: bool, by: Actor) -> Iterator[str]:
+    """Yield what differs from the account as it was made, a sentence each."""
+    if user.email != sample.address:
+        yield f"It signs in as {user.email} now."
+    if not fits:
+        yield "Its password was changed."
+    if not user.is_active:
+        yield "It is inactive."
+    terms = [*user.memberships.all(), *user.seats.all()]
+    if any(term.valid_to is not None and term.valid_to < by.today for term in terms):
+        yield "A membership or seat of it has ended."
 
 
 def _samples() -> Iterator[Sample]:
-    for body in Organisation.objects.named():
-        yield from (Sample(body, role) for role in EVERYWHERE)
-        if body.control_body:
-            yield Sample(body, Role.CONTROLLER)
-        if body.control_body or body.coordinator:
-            yield Sample(body, Role.AUDITOR)
+    for organisation in Organisation.objects.named():
+        yield from (Sample(organisation, role) for role in EVERYWHERE)
+        if organisation.control_body:
+            yield Sample(organisation, Role.CONTROLLER)
+        if organisation.control_body or organisation.coordinator:
+            yield Sample(organisation, Role.AUDITOR)
     for group in WorkingGroup.objects.select_related("lead_uz", "lead_kr"):
         for side in Side:
             yield from (Sample(group.lead(side), Role.READER, seat, group) for seat in SeatRole)

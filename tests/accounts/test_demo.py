@@ -3,6 +3,7 @@
 import json
 import stat
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Membership, OrganisationName, Seat, User
-from accounts.policy.actors import Actor
+from accounts.policy.actors import Actor, system_actor
 from accounts.policy.questions import can_on
+from audit.acting import acting
 from audit.models import Event
 from programme.models import Project
 
@@ -164,3 +166,45 @@ def test_outside_a_demonstration_there_are_none(settings: Settings) -> None:
     with pytest.raises(CommandError, match="only where DEMO is on"):
         load()
     assert not User.objects.filter(illustrative=True).exists()
+
+
+def test_what_people_changed_is_left_and_the_list_says_so(directory: Path) -> None:
+    load()
+    addresses = [f"{name}@demo.invalid" for name in ("head.koica", "officer.minenergy", "reader.kia", "head.kia")]
+    moved, secret, inactive, ended = (User.objects.get(email=address) for address in addresses)
+    with acting(system_actor("test").act):
+        moved.email = "somebody.else@demo.invalid"
+        moved.save()
+        inactive.is_active = False
+        inactive.save()
+        membership = ended.memberships.get()
+        membership.valid_from -= timedelta(days=2)
+        membership.valid_to = timezone.localdate() - timedelta(days=1)
+        membership.save()
+    secret.set_password("a password of one's own")
+    secret.save(update_fields=["password"])
+
+    said = load()
+
+    assert said[0].startswith("4 accounts were changed by people and left so; ")
+    assert said[-1] == "0 changes"
+    entries = listed(directory)
+    assert len(entries) == 288
+    assert "head.koica@demo.invalid" not in entries
+    assert entries["somebody.else@demo.invalid"]["made_as"] == "head.koica@demo.invalid"
+    assert entries["somebody.else@demo.invalid"]["changed"] == "It signs in as somebody.else@demo.invalid now."
+    assert entries["somebody.else@demo.invalid"]["password"]
+    assert entries[addresses[1]] | {"password": "", "changed": "Its password was changed."} == entries[addresses[1]]
+    assert entries[addresses[2]]["changed"] == "It is inactive."
+    assert entries[addresses[3]]["changed"] == "A membership or seat of it has ended."
+    assert load()[-1] == "0 changes"
+    assert User.objects.get(pk=secret.pk).check_password("a password of one's own")
+
+
+def test_an_address_that_somebody_else_has_is_said_and_left(directory: Path) -> None:
+    other = User.objects.filter(side="KR").first()
+    with acting(system_actor("test").act):
+        other = other or User.objects.create(email="real@example.org", name="Real", side="KR")
+    EmailAddress.objects.create(user=other, email="head.koica@demo.invalid", verified=True)
+    assert "head.koica@demo.invalid was not made: somebody else has this address" in load()
+    assert "head.koica@demo.invalid" not in listed(directory)

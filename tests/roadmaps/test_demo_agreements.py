@@ -138,7 +138,9 @@ def test_where_a_seat_is_empty_the_draft_stays_one_and_it_says_so(monkeypatch: p
         assert command("load_demo")[1:] == ["288 changes"]
     User.objects.filter(email="co_chair.kr.chemistry@demo.invalid").update(is_active=False)
     User.objects.filter(email="secretary.uz.skills@demo.invalid").update(email="gone@example.org")
-    monkeypatch.setattr("partnership.management.commands.load_demo.load_demo", lambda **_: DemoReport(Path(), 0, 0))
+    monkeypatch.setattr(
+        "partnership.management.commands.load_demo.load_demo", lambda **_: DemoReport(Path(), 0, 0, 0, ())
+    )
     before = history()
     for _run in range(2):
         assert command("load_demo") == [

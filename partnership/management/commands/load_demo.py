@@ -32,6 +32,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.created} sample accounts created; their passwords are in {report.file}")
         if report.renewed:
             self.stdout.write(f"{report.renewed} accounts had no password in {report.file} and were given new ones")
+        if report.changed:
+            self.stdout.write(f"{report.changed} accounts were changed by people and left so; {report.file} says how")
+        for address in report.missing:
+            self.stdout.write(f"{address} was not made: somebody else has this address")
         done, left = adopt_samples(directory=settings.DATA_DIR, now=timezone.now())
         for line in (*done, *left):
             self.stdout.write(line)

@@ -1,7 +1,6 @@
 """The whole product on one machine, in one terminal: `make run`."""
 
 import hashlib
-import json
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -12,16 +11,11 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from accounts.demo.people import FILE
+from accounts.demo.tour import tour
 from partnership import health
 from partnership.environment import ConfigurationError
 from partnership.runner import Runner, children, claim_port, on_stop
-
-# One who carries out, one who keeps the road map, one who agrees for the other side
-FIRST_ACCOUNTS = (
-    "officer.uzkimyosanoat@demo.invalid",
-    "secretary.uz.energy@demo.invalid",
-    "co_chair.kr.energy@demo.invalid",
-)
 
 
 class Command(BaseCommand):
@@ -54,10 +48,9 @@ class Command(BaseCommand):
     def welcome(self) -> None:
         self.say(f"\nThe road maps are at {settings.ORIGIN}")
         if settings.DEMO:
-            accounts = settings.DATA_DIR / "demo-accounts.json"
-            self.say(f"Sign in as one of these, or as any other in {accounts}:")
-            for address, password in first_accounts(accounts):
-                self.say(f"    {address:40}{password}")
+            self.say(f"Sign in as one of these, or as any other in {settings.DATA_DIR / FILE}:")
+            for account in tour(settings.DATA_DIR):
+                self.say(f"    {account.address:40}{account.password:16}{account.purpose}")
         self.say(f"Logs are in {settings.DATA_DIR / 'logs'}. Ctrl-C stops it all; nothing is lost.\n")
 
     def say(self, text: str) -> None:
@@ -78,9 +71,3 @@ def collect_static(root: Path) -> None:
     if not root.is_dir() or not collected.is_file() or collected.read_text() != digest.hexdigest():
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         collected.write_text(digest.hexdigest())
-
-
-def first_accounts(accounts: Path) -> list[tuple[str, str]]:
-    """Address and password of three accounts to try first."""
-    passwords = {row["address"]: row["password"] for row in json.loads(accounts.read_text(encoding="utf-8"))}
-    return [(address, passwords[address]) for address in FIRST_ACCOUNTS if address in passwords]
