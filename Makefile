@@ -38,6 +38,7 @@ check: export DATA_DIR = $(SCRATCH)/check
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
+	git ls-files '*.html' | xargs $(BIN)/djade --target-version 5.2 --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -54,6 +55,7 @@ schema: install-dev
 format: install-dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	git ls-files '*.html' | xargs $(BIN)/djade --target-version 5.2
 
 # On the PostgreSQL that DATABASE_URL names; docs/benchmarks.md says what is measured
 bench: install-dev
