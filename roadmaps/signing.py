@@ -1,8 +1,8 @@
-"""A key turned: what exactly a co-chair's passkey signs, and how the answer of the browser is checked.
+"""What a co-chair's passkey signs, and how the browser's response is verified.
 
 The challenge is SHA-256 over five ASCII lines, each ended by one line feed: format, content hash, the revision's
-reference, side, moment. No field can hold a line feed, so it is unambiguous. The moment is in it, so that an assertion
-cannot be turned in again after a withdrawal. The checking of the assertion itself is the fido2 library's.
+reference, side, time. No field can contain a line feed, so the lines are unambiguous. The time is included so that a
+response cannot be used again after a withdrawal. The fido2 library verifies the assertion itself.
 """
 
 import hashlib
@@ -26,19 +26,20 @@ from fido2.webauthn import (
 )
 
 from accounts.models import User
+from common.errors import CodedError, InvalidValue
 
 FORMAT: Final = "roadmap-signature/v1"
 TIME_LIMIT: Final = timedelta(minutes=5)
 _FIELDS: Final = re.compile(r"[0-9a-f]{64}\n[A-Za-z0-9.-]{1,40}\n(UZ|KR)\n")
 
 
-class Refused(Exception):
-    """The key does not turn; the sentence says why and what to do."""
+class CannotSign(CodedError):
+    """A signature is not accepted."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a signature keeps of the passkey's answer: raw bytes, never parsed and written anew."""
+    """What a signature stores of the passkey's response: raw bytes, as received."""
 
     credential_id: bytes
     cose_key: bytes
@@ -51,32 +52,32 @@ class Proof:
 
 
 def moment(now: datetime) -> datetime:
-    """The moment of signing: UTC, whole seconds."""
+    """Return the time of signing in UTC, in whole seconds."""
     return now.astimezone(UTC).replace(microsecond=0)
 
 
 def statement(*, content_hash: str, revision: str, side: str, issued_at: datetime) -> bytes:
-    """The five lines. Raises: ValueError for what could not be read back unambiguously."""
+    """Return the five lines. Raises: InvalidValue for a part that could not be read back unambiguously."""
     if issued_at != moment(issued_at) or not _FIELDS.fullmatch(f"{content_hash}\n{revision}\n{side}\n"):
-        raise ValueError("This cannot be signed: a hash, a reference, a side or the moment is malformed.")
+        raise InvalidValue("signing.malformed")
     at = issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return f"{FORMAT}\n{content_hash}\n{revision}\n{side}\n{at}\n".encode("ascii")
 
 
 def challenge(*, content_hash: str, revision: str, side: str, issued_at: datetime) -> bytes:
-    """The 32 bytes that the passkey signs over."""
+    """Return the 32 bytes that the passkey signs."""
     lines = statement(content_hash=content_hash, revision=revision, side=side, issued_at=issued_at)
     return hashlib.sha256(lines).digest()
 
 
 def request_options(user: User, wanted: bytes) -> dict[str, Any]:
-    """What the browser needs to ask the passkey: this person's passkeys only, user verification required.
+    """Return what the browser asks the passkey: this person's passkeys only, user verification required.
 
-    Raises: Refused without a passkey; an empty list would mean "any passkey of this site".
+    Raises: CannotSign without a passkey; an empty list would mean "any passkey of this site".
     """
     known = _credentials(user)
     if not known:
-        raise Refused("You have no passkey yet: add one first, then sign.")
+        raise CannotSign("signing.no_passkey")
     options, _state = _server().authenticate_begin(
         known, user_verification=UserVerificationRequirement.REQUIRED, challenge=wanted
     )
@@ -84,25 +85,23 @@ def request_options(user: User, wanted: bytes) -> dict[str, Any]:
 
 
 def check(user: User, wanted: bytes, response: object) -> Proof:
-    """The proof in the browser's answer. Raises: Refused, for whatever is wrong with it."""
+    """Return the proof in the browser's response. Raises: CannotSign, whatever is wrong with it."""
     try:
         return _checked(user, wanted, response)
-    except Refused:
+    except CannotSign:
         raise
-    except Exception as error:  # noqa: BLE001  # whatever the posted JSON provokes in the parsers is a refusal
-        raise Refused(
-            "The passkey's answer does not fit this document, this person or this site: sign anew."
-        ) from error
+    except Exception as error:  # noqa: BLE001  # any error that the posted JSON causes in the parsers
+        raise CannotSign("signing.response_mismatch") from error
 
 
 def fingerprint(public_key: bytes) -> str:
-    """SHA-256 of the SubjectPublicKeyInfo in groups of four, as a person compares it."""
+    """Return SHA-256 of the SubjectPublicKeyInfo in groups of four digits, for people to compare."""
     digest = hashlib.sha256(public_key).hexdigest()
     return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
 
 
 def public_key_der(key: CoseKey) -> bytes:
-    """SubjectPublicKeyInfo of a COSE key. Raises: Refused for a kind that no offline check knows."""
+    """Return the SubjectPublicKeyInfo of a COSE key. Raises: CannotSign for a kind that cannot be verified offline."""
     public: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
     if isinstance(key, ES256):
         x, y = int.from_bytes(key[-2], "big"), int.from_bytes(key[-3], "big")
@@ -112,39 +111,39 @@ def public_key_der(key: CoseKey) -> bytes:
     elif isinstance(key, RS256):
         public = rsa.RSAPublicNumbers(int.from_bytes(key[-2], "big"), int.from_bytes(key[-1], "big")).public_key()
         if public.key_size < 2048:
-            raise Refused("This passkey's key is too short to sign with: add another passkey.")
+            raise CannotSign("signing.key_too_short")
     else:
-        raise Refused("This kind of passkey cannot sign: add one of another kind (ES256, Ed25519 or RS256).")
+        raise CannotSign("signing.unsupported_key")
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def passkeys(user: User) -> list[tuple[Authenticator, AttestedCredentialData]]:
-    """This person's passkeys: the library's row and what it holds."""
+    """Return this person's passkeys: the library's row and the credential in it."""
     rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
     return [(row, row.wrap().authenticator_data.credential_data) for row in rows]
 
 
 def _checked(user: User, wanted: bytes, response: object) -> Proof:
     if not isinstance(response, dict):
-        raise Refused("The passkey's answer is not readable: sign anew.")
+        raise CannotSign("signing.response_unreadable")
     used = _server().authenticate_complete(
         {"challenge": websafe_encode(wanted), "user_verification": UserVerificationRequirement.REQUIRED},
         _credentials(user),
         response,
     )
-    answer = AuthenticationResponse.from_dict(response).response
-    # the library does not look at these: a page of somebody else's around ours could have asked
-    if answer.client_data.cross_origin or b'"topOrigin"' in bytes(answer.client_data):
-        raise Refused("The passkey was asked from inside another page: open this page itself and sign anew.")
+    received = AuthenticationResponse.from_dict(response).response
+    # the library does not check these: a page of another site that embeds ours could have asked
+    if received.client_data.cross_origin or b'"topOrigin"' in bytes(received.client_data):
+        raise CannotSign("signing.embedded")
     name = next(row.wrap().name for row, data in passkeys(user) if data.credential_id == used.credential_id)
     return Proof(
         credential_id=used.credential_id,
         cose_key=bytes(used)[18 + len(used.credential_id) :],
         public_key=public_key_der(used.public_key),
-        authenticator_data=bytes(answer.authenticator_data),
-        client_data=bytes(answer.client_data),
-        signature=bytes(answer.signature),
-        sign_count=answer.authenticator_data.counter,
+        authenticator_data=bytes(received.authenticator_data),
+        client_data=bytes(received.client_data),
+        signature=bytes(received.signature),
+        sign_count=received.authenticator_data.counter,
         passkey_name=str(name),
     )
 
@@ -154,6 +153,6 @@ def _credentials(user: User) -> list[AttestedCredentialData]:
 
 
 def _server() -> Fido2Server:
-    """Our origin exactly: the library's own check lets any port and subdomain through."""
+    """Return a server for our exact origin: the library's own check accepts any port and subdomain."""
     party = PublicKeyCredentialRpEntity(id=settings.RP_ID, name="")
     return Fido2Server(party, verify_origin=lambda seen: seen == settings.ORIGIN)

@@ -23,6 +23,7 @@ from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import NotAllowed, require
 from accounts.services import StaleEdit
 from audit.services import record_event
+from common.errors import sentence
 from desk.proposals.problems import sentences
 from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
 from desk.proposals.views import Problem, shown
@@ -30,7 +31,7 @@ from desk.refusal import refused
 from roadmaps import services
 from roadmaps.models import Proposal, Revision, RoadMapVersion, Signature
 from roadmaps.services import IllegalMove, NotPublishable
-from roadmaps.signing import Refused, challenge, moment, request_options
+from roadmaps.signing import CannotSign, challenge, moment, request_options
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -69,8 +70,8 @@ def signing_options(request: HttpRequest, reference: str, number: int) -> HttpRe
         options = request_options(actor.person, wanted)
     except NotAllowed as error:
         return refused(request, error)
-    except Refused as error:
-        return JsonResponse({"refused": str(error)}, status=400)
+    except CannotSign as error:
+        return JsonResponse({"refused": sentence(error)}, status=400)
     request.session[ASKED] = {text.reference: issued_at.isoformat()}
     return JsonResponse({"request_options": options})
 
@@ -83,7 +84,7 @@ def sign_posted(request: HttpRequest, reference: str, number: int) -> HttpRespon
     def signed(actor: Actor) -> str:
         require(actor, "proposal.sign", text.proposal)
         if asked is None:
-            raise Refused(_("Your passkey was not asked for this signature just now: press the button anew."))
+            raise CannotSign("signing.not_requested")
         services.sign(
             revision=text,
             issued_at=datetime.fromisoformat(asked),
@@ -177,8 +178,8 @@ def _attempt(
         messages.success(request, do(actor_of(request)))
     except NotAllowed as error:
         return refused(request, error), error
-    except (Refused, NotPublishable, IllegalMove, StaleEdit) as error:
-        status = 400 if isinstance(error, Refused | NotPublishable) else 409
+    except (CannotSign, NotPublishable, IllegalMove, StaleEdit) as error:
+        status = 400 if isinstance(error, CannotSign | NotPublishable) else 409
         actor = actor_of(request)
         fresh = proposal_or_404(actor, record.reference)
         text = revision_or_404(actor, fresh, number) if number else current_revision(actor, fresh)

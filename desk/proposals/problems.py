@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.services import StaleEdit
+from common.errors import CodedError, sentence
 from roadmaps.document.content import Measure, Milestone, RoadMapContent, roman
 from roadmaps.models import Proposal
 from roadmaps.services import NotPublishable
@@ -17,7 +18,7 @@ def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
             f"{label}: {problem.sentence}" if (label := _label(problem.path, labels)) else problem.sentence
             for problem in refusal.problems
         )
-    return (str(refusal),)
+    return (sentence(refusal) if isinstance(refusal, CodedError) else str(refusal),)
 
 
 def _label(path: str, labels: dict[str, str]) -> str:

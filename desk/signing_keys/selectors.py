@@ -9,7 +9,8 @@ from fido2.cose import CoseKey
 from fido2.webauthn import AuthenticatorData
 
 from accounts.models import User
-from roadmaps.signing import Refused, fingerprint, passkeys, public_key_der
+from common.errors import sentence
+from roadmaps.signing import CannotSign, fingerprint, passkeys, public_key_der
 
 KINDS = {-7: "ES256, P-256", -8: "Ed25519", -257: "RS256, RSA"}
 
@@ -41,7 +42,7 @@ def _signing_key(row: Authenticator, key: CoseKey) -> SigningKey:
     may_sync = bool(flags & AuthenticatorData.FLAG.BACKUP_ELIGIBILITY)
     try:
         der = public_key_der(key)
-    except Refused as error:
-        return SigningKey(row, kind, synced, may_sync, problem=str(error))
+    except CannotSign as error:
+        return SigningKey(row, kind, synced, may_sync, problem=sentence(error))
     pem = load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
     return SigningKey(row, kind, synced, may_sync, fingerprint(der), pem)

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed
 from accounts.services import StaleEdit
+from common.errors import sentence
 from common.sides import Side
 from roadmaps.demo.keys import demo_sign, sample_actor
 from roadmaps.demo.samples import REASON, SAMPLES, Sample, Today, with_samples
@@ -22,11 +23,11 @@ from roadmaps.models import Assignment, Proposal, ProposalState
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
 from roadmaps.services.proposals import publish, save_content
-from roadmaps.signing import Refused
+from roadmaps.signing import CannotSign
 
 LATE_BY: Final = timedelta(days=21)
 LATE_BECAUSE: Final = "The laboratory tests take three weeks longer (sample)."
-EXPECTED: Final = (IllegalMove, NotPublishable, Refused, StaleEdit, ValidationError)
+EXPECTED: Final = (IllegalMove, NotPublishable, StaleEdit, ValidationError)
 
 Who = Callable[[str], Actor]
 
@@ -81,6 +82,8 @@ def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: 
             yield _expect_late(sample.late, who)
     except NotAllowed as error:
         raise Left("its sample accounts no longer hold their seats.") from error
+    except CannotSign as error:
+        raise Left(sentence(error)) from error
     except EXPECTED as error:
         raise Left(str(error)) from error
 

@@ -75,7 +75,7 @@ def published_revision(reference: str, *, by: Actor) -> Revision:
 def demo_sign(*, revision: Revision, directory: Path, by: Actor, now: datetime) -> Signature:
     """Turn a sample account's key on a revision, by `sign`, which decides as for everybody.
 
-    Raises: DemoKeyError; NotAllowed, IllegalMove, Refused.
+    Raises: DemoKeyError; NotAllowed, IllegalMove, CannotSign.
     """
     if by.person is None or not by.person.illustrative:
         raise DemoKeyError("Only a sample account's key can be turned from here.")

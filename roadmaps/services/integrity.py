@@ -8,7 +8,6 @@ import hashlib
 from typing import Any, cast
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from fido2 import cbor
 from fido2.cose import CoseKey
 from fido2.webauthn import AuthenticatorData, CollectedClientData
@@ -17,31 +16,31 @@ from accounts.models import Seat, SeatRole
 from common.sides import day_of
 from roadmaps.document.content import content_hash
 from roadmaps.models import Revision, Signature
-from roadmaps.signing import Refused, challenge, public_key_der
+from roadmaps.signing import CannotSign, challenge, public_key_der
 
 
 def require_intact(revision: Revision) -> None:
-    """The frozen text is what its hash says, on the base that it names. Raises: Refused."""
+    """The frozen text is what its hash says, on the base that it names. Raises: CannotSign."""
     base = revision.proposal.base.revision.content_hash if revision.proposal.base else ""
     try:
         found = content_hash(revision.proposal.road_map.reference, base or None, revision.document, revision.reason)
     except ValueError:  # no longer readable as a document at all
         found = ""
     if (found, base) != (revision.content_hash, revision.base_hash):
-        raise Refused(_("The stored text is not the one that was published: tell your side's auditor."))
+        raise CannotSign("signing.altered_document")
 
 
 def require_genuine(signature: Signature) -> None:
     """The stored bytes are a passkey's answer for this revision and side, by its co-chair of that day.
 
-    Raises: Refused.
+    Raises: CannotSign.
     """
     try:
         genuine = _is_answered(signature) and _was_co_chair(signature)
     except Exception:  # noqa: BLE001  # whatever the stored bytes provoke in the parsers is no signature
         genuine = False
     if not genuine:
-        raise Refused(_("The other side's signature does not hold: tell your side's auditor."))
+        raise CannotSign("signing.other_signature_invalid")
 
 
 def _is_answered(signature: Signature) -> bool:

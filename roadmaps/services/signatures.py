@@ -19,7 +19,7 @@ from roadmaps.services.errors import IllegalMove, said
 from roadmaps.services.integrity import require_genuine, require_intact
 from roadmaps.services.projection import project_version
 from roadmaps.services.proposals import hindrances, is_overtaken, locked
-from roadmaps.signing import TIME_LIMIT, Proof, Refused, challenge, check, moment
+from roadmaps.signing import TIME_LIMIT, CannotSign, Proof, challenge, check, moment
 
 LONGEST_REASON: Final = 4000
 
@@ -35,7 +35,7 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     5. The signature is kept; if the other side's key is turned too, and genuine, the next version comes into force.
 
     ``issued_at`` is the moment noted when the browser asked, not older than five minutes.
-    Raises: NotAllowed, IllegalMove, Refused.
+    Raises: NotAllowed, IllegalMove, CannotSign.
     """
     locked(revision.proposal.road_map_id)
     revision = Revision.objects.select_related("proposal__road_map", "proposal__base").get(pk=revision.pk)
@@ -47,12 +47,12 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     _require_open(revision)
     require_intact(revision)
     if not now - TIME_LIMIT <= issued_at <= now:
-        raise Refused(_("More than five minutes have passed since you asked to sign: sign anew."))
+        raise CannotSign("signing.too_late")
     own = revision.signatures.filter(side=by.side)
     if own.filter(withdrawn_at__isnull=True).exists():
         raise IllegalMove(_("Your side's key is turned already."))
     if own.filter(issued_at=issued_at).exists():
-        raise Refused(_("This answer of the passkey was used already: sign anew."))
+        raise CannotSign("signing.response_reused")
     wanted = challenge(
         content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
     )
@@ -141,7 +141,7 @@ def _keep(revision: Revision, proof: Proof, issued_at: datetime, person: User, b
     # no column of bytes has a length in the database
     limits = {field.name: field.max_length for field in Signature._meta.fields if isinstance(field, BinaryField)}
     if any(len(getattr(proof, name)) > (limit or 0) for name, limit in limits.items()):
-        raise Refused(_("The passkey's answer is longer than any passkey's: sign anew."))
+        raise CannotSign("signing.response_too_long")
     save_audited(signature, act=by.act)
     return signature
 
@@ -154,7 +154,7 @@ def _check_counter(proof: Proof) -> None:
     signed = Signature.objects.filter(credential_id=proof.credential_id, public_key=proof.public_key)
     seen = signed.aggregate(highest=Max("sign_count"))["highest"]
     if (proof.sign_count or seen) and proof.sign_count <= (seen if seen is not None else -1):
-        raise Refused(_("This passkey's counter went back: it may have been copied. Use another passkey."))
+        raise CannotSign("signing.counter_went_back")
 
 
 def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMapVersion:

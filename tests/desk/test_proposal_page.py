@@ -216,10 +216,10 @@ def test_a_second_post_of_the_same_answer_turns_nothing(room: Room) -> None:
     room.post("UZ", f"{PAGE}revisions/1/sign/", credential=answer)
     room.post("UZ", f"{PAGE}revisions/1/withdraw-key/")
     again = room.post("UZ", f"{PAGE}revisions/1/sign/", credential=answer)
-    assert again.status_code == 400 and "press the button anew" in words_of(again)
+    assert again.status_code == 400 and "Press the button again." in words_of(again)
     assert not Signature.objects.filter(withdrawn_at=None).exists() and Signature.objects.count() == 1
     event = Event.objects.get(kind="signature refused")
-    assert (event.subject, event.layer) == ("RM-07.P1.R1", "UZ") and "press the button" in event.detail["reason"]
+    assert (event.subject, event.layer) == ("RM-07.P1.R1", "UZ") and event.detail["reason"] == "signing.not_requested"
 
 
 def test_an_answer_to_another_revision_or_none_or_nonsense_is_a_sentence(room: Room) -> None:

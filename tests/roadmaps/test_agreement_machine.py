@@ -42,7 +42,7 @@ from roadmaps.services import (
     withdraw_key,
     withdraw_proposal,
 )
-from roadmaps.signing import Refused, moment
+from roadmaps.signing import CannotSign, moment
 from tests.scenarios.history import assert_every_write_has_its_history
 from tests.scenarios.people import actor_for
 from tests.scenarios.random_acts import (
@@ -64,7 +64,7 @@ from tests.scenarios.random_acts import (
 
 pytestmark = pytest.mark.django_db
 
-REFUSALS = (PermissionDenied, IllegalMove, NotPublishable, Refused, StaleEdit, ValidationError)
+REFUSALS = (PermissionDenied, IllegalMove, NotPublishable, CannotSign, StaleEdit, ValidationError)
 WRITTEN = (
     Proposal,
     ProposalParty,

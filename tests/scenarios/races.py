@@ -21,11 +21,11 @@ from roadmaps.services import (
     save_content,
     start_proposal,
 )
-from roadmaps.signing import Refused
+from roadmaps.signing import CannotSign
 from tests.scenarios.people import actor_for
 from tests.scenarios.signing import Group, due
 
-TOLD = (IllegalMove, StaleEdit, Refused)
+TOLD = (IllegalMove, StaleEdit, CannotSign)
 Act = Callable[[], object]
 
 

@@ -9,11 +9,12 @@ from django.utils import timezone
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed, who_can
 from audit.services import record_event
+from common.errors import sentence
 from common.sides import Side
 from roadmaps.demo.keys import DemoKeyError, demo_sign, published_revision, sample_actor, sample_person
 from roadmaps.models import Revision, RoadMapVersion
 from roadmaps.services.errors import IllegalMove
-from roadmaps.signing import Refused
+from roadmaps.signing import CannotSign
 
 
 class Command(BaseCommand):
@@ -40,16 +41,18 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except NotAllowed as error:
             raise refused(_who_could(revision, by), revision, by) from error
-        except (IllegalMove, Refused) as error:
+        except CannotSign as error:
+            raise refused(sentence(error), revision, by) from error
+        except IllegalMove as error:
             raise refused(str(error), revision, by) from error
         for line in _outcome(revision, by):
             self.stdout.write(line)
 
 
-def refused(sentence: str, revision: Revision, by: Actor) -> CommandError:
+def refused(told: str, revision: Revision, by: Actor) -> CommandError:
     """The event is recorded here, at the door, after the refused transaction has rolled back."""
-    record_event(kind="signature refused", act=by.act, subject=revision.reference, reason=sentence)
-    return CommandError(sentence)
+    record_event(kind="signature refused", act=by.act, subject=revision.reference, reason=told)
+    return CommandError(told)
 
 
 def _who_could(revision: Revision, by: Actor) -> str:
