@@ -8,7 +8,14 @@ from uuid import UUID
 
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
 
 PLAN: Final = (
     "The parties agree to prepare, translate and exchange the technical documentation, to hold consultations of "
@@ -24,20 +31,20 @@ LATER: Final = Deadline(date(2028, 12, 31), Precision.YEAR)
 
 def document(steps: int, *, first: int = 0) -> RoadMapContent:
     """Ten milestones a measure, and measures in sections of up to ten; other identities for another ``first``."""
-    executors = (Executor("minenergy", Role.LEAD), Executor("motie", Role.LEAD))
+    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD))
 
-    def step(n: int) -> Milestone:
+    def step(n: int) -> MilestoneContent:
         text = Text.of(f"Step {n}. {PLAN}", ru=f"Шаг {n}. {PLAN_RU}")
-        return Milestone(UUID(int=30_000_000 + n), n % 10 + 1, text, DUE, executors)
+        return MilestoneContent(UUID(int=30_000_000 + n), n % 10 + 1, text, DUE, executors)
 
-    def measure(m: int) -> Measure:
+    def measure(m: int) -> MeasureContent:
         rows = tuple(map(step, range(10 * m, 10 * m + 10)))
-        return Measure(UUID(int=20_000_000 + m), m + 1, Text.of(f"Measure {m}. {PLAN}"), milestones=rows)
+        return MeasureContent(UUID(int=20_000_000 + m), m + 1, Text.of(f"Measure {m}. {PLAN}"), milestones=rows)
 
     measures = [measure(m) for m in range(first // 10, (first + steps) // 10)]
     return RoadMapContent(
         tuple(
-            Section(UUID(int=10_000_000 + first + at), Text.of(f"Section {at}"), tuple(measures[at : at + 10]))
+            SectionContent(UUID(int=10_000_000 + first + at), Text.of(f"Section {at}"), tuple(measures[at : at + 10]))
             for at in range(0, len(measures), 10)
         )
     )
@@ -46,7 +53,7 @@ def document(steps: int, *, first: int = 0) -> RoadMapContent:
 def reworked(content: RoadMapContent) -> RoadMapContent:
     """A tenth of the milestones changed in text and date, a twentieth replaced, two sections exchanged."""
 
-    def step(row: Milestone) -> Milestone:
+    def step(row: MilestoneContent) -> MilestoneContent:
         if row.uid.int % 10 == 3:
             return replace(row, mechanism=Text.of(f"{row.mechanism} And once more."), deadline=LATER)
         return replace(row, uid=UUID(int=row.uid.int + 5_000_000)) if row.uid.int % 20 == 7 else row
@@ -63,15 +70,15 @@ def every_date(content: RoadMapContent, day: date) -> RoadMapContent:
 def every_row(content: RoadMapContent, day: date) -> RoadMapContent:
     """Every milestone and every executor of it."""
 
-    def step(row: Milestone) -> Milestone:
+    def step(row: MilestoneContent) -> MilestoneContent:
         executors = tuple(replace(executor, part=Text.of(f"By {day}")) for executor in row.executors)
         return replace(row, deadline=Deadline(day, Precision.DAY), executors=executors)
 
     return each_step(content, step)
 
 
-def each_step(content: RoadMapContent, step: Callable[[Milestone], Milestone]) -> RoadMapContent:
-    def measure(row: Measure) -> Measure:
+def each_step(content: RoadMapContent, step: Callable[[MilestoneContent], MilestoneContent]) -> RoadMapContent:
+    def measure(row: MeasureContent) -> MeasureContent:
         return replace(row, milestones=tuple(map(step, row.milestones)))
 
     sections = (replace(section, measures=tuple(map(measure, section.measures))) for section in content.sections)

@@ -12,8 +12,9 @@ from django.core.management import call_command
 
 from bench.documents import document, every_date, every_row, reworked
 from bench.running import TIMES, Figures, queries, rounded, run, seconds, typical
-from roadmaps.document.content import RoadMapContent, content_hash
+from roadmaps.document.content import RoadMapContent
 from roadmaps.document.diff import compare
+from roadmaps.document.hashing import content_hash
 from roadmaps.models import Revision, RoadMap
 from roadmaps.services import content_of, start_proposal
 from tests.scenarios import energy

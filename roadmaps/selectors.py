@@ -39,7 +39,7 @@ def content_of(road_map: RoadMap) -> agreed.RoadMapContent:
     )
     sections = Section.objects.filter(road_map=road_map, dropped_in=None).order_by("position", "pk")
     return agreed.RoadMapContent(
-        tuple(agreed.Section(row.uid, row.title, tuple(measures[row.pk])) for row in sections), _note(road_map)
+        tuple(agreed.SectionContent(row.uid, row.title, tuple(measures[row.pk])) for row in sections), _note(road_map)
     )
 
 
@@ -65,12 +65,12 @@ def _note(road_map: RoadMap) -> Text | None:
     return None if note is None else Text.from_json(note)
 
 
-def _executor(row: Assignment) -> agreed.Executor:
-    return agreed.Executor(row.organisation.code, agreed.Role(row.role), row.part)
+def _executor(row: Assignment) -> agreed.ExecutorContent:
+    return agreed.ExecutorContent(row.organisation.code, agreed.Role(row.role), row.part)
 
 
-def _milestone(row: Milestone, executors: list[agreed.Executor]) -> agreed.Milestone:
-    return agreed.Milestone(
+def _milestone(row: Milestone, executors: list[agreed.ExecutorContent]) -> agreed.MilestoneContent:
+    return agreed.MilestoneContent(
         uid=row.uid,
         number=row.number,
         mechanism=row.mechanism,
@@ -80,8 +80,8 @@ def _milestone(row: Milestone, executors: list[agreed.Executor]) -> agreed.Miles
     )
 
 
-def _measure(row: Measure, milestones: list[agreed.Milestone]) -> agreed.Measure:
-    return agreed.Measure(
+def _measure(row: Measure, milestones: list[agreed.MilestoneContent]) -> agreed.MeasureContent:
+    return agreed.MeasureContent(
         uid=row.uid,
         number=row.number,
         title=row.title,

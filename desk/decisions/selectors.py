@@ -9,7 +9,7 @@ from accounts.policy.actors import Actor
 from desk.roadmaps.selectors.drafts import Draft, drafts_of
 from desk.selectors import visible_to
 from programme.models import Decision, Meeting, PriorityArea, Project
-from roadmaps.document.content import Measure
+from roadmaps.document.content import MeasureContent
 from roadmaps.models import RoadMap
 
 
@@ -22,7 +22,7 @@ class DecisionRow:
     project: Project | None
 
     @property
-    def measures(self) -> list[Measure]:
+    def measures(self) -> list[MeasureContent]:
         return self.draft.by_decision.get(self.decision.code, []) if self.draft else []
 
     @property

@@ -14,7 +14,8 @@ from common.text import LANGUAGES
 from desk.editor import fields
 from desk.editor.fields import Values
 from desk.editor.sheet import KEYS, MOST_EXECUTORS, MOST_ROWS, Kind, Line, Sheet
-from roadmaps.document.content import HIGHEST_NUMBER, Role
+from roadmaps.document.content import Role
+from roadmaps.document.fields import HIGHEST_NUMBER
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from common.templatetags.words import reader
 from common.text import LANGUAGES, MARKS, OWN_NAMES
 from desk.editor.fields import Values
 from desk.editor.sheet import Line
-from roadmaps.document.content import Role, roman
+from roadmaps.document.content import Role
+from roadmaps.document.numbering import roman
 
 Sentences = Mapping[tuple[UUID | None, str], tuple[str, ...]]
 

@@ -25,8 +25,9 @@ from desk.editor.posted import Posted
 from desk.editor.sheet import Choices, Fault, Line, Reading, Sheet, add_missing, sheet_of
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
-from roadmaps.document.content import Measure, Milestone, RoadMapContent, Role
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, Role
 from roadmaps.document.diff import compare
+from roadmaps.document.read import read_content
 from roadmaps.models import Proposal, ProposalState, Signature
 from roadmaps.services import IllegalMove, save_content
 from roadmaps.services.proposals import hindrances, open_revision
@@ -84,8 +85,8 @@ class Editing:
         """What stands in the stored text may stay, also where the person does not see the record."""
         contents = [self.stored, *([self.agreed] if self.agreed else [])]
         rows = [row for content in contents for _path, row in content.rows()]
-        decisions = {row.decision for row in rows if isinstance(row, Measure) and row.decision}
-        projects = {row.project for row in rows if isinstance(row, Milestone) and row.project}
+        decisions = {row.decision for row in rows if isinstance(row, MeasureContent) and row.decision}
+        projects = {row.project for row in rows if isinstance(row, MilestoneContent) and row.project}
         return Choices(
             bodies=self.organisations.keys(),
             decisions=decisions | {decision.code for decision in self._decisions},
@@ -170,7 +171,7 @@ class Editing:
         row = history_of(self.actor, self.proposal).filter(row_version=row_version).first()
         if row is None:
             return self._opened
-        return self._typed_as(RoadMapContent.from_json(row.content), row.reason)
+        return self._typed_as(read_content(row.content), row.reason)
 
     # -- what is wrong
 
@@ -185,7 +186,9 @@ class Editing:
             if ".executors" in problem.path:
                 path, field = problem.path.partition(".executors")[0], "executors"
             row = rows.get(path)
-            unfinished = row is None or (isinstance(row, Milestone) and field == "executors" and not _has_lead(row))
+            unfinished = row is None or (
+                isinstance(row, MilestoneContent) and field == "executors" and not _has_lead(row)
+            )
             fault = Fault(row.uid if row else None, field if row else "row", problem.sentence)
             if (fault.uid, fault.field) not in unread:
                 found.append((fault, unfinished))
@@ -262,7 +265,7 @@ class Editing:
         return f"{body.side} {body.short_name}" if body else code
 
 
-def _has_lead(milestone: Milestone) -> bool:
+def _has_lead(milestone: MilestoneContent) -> bool:
     return any(executor.role == Role.LEAD for executor in milestone.executors)
 
 

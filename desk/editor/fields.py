@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from common.deadlines import LONGEST_REVIEW, TO_BE_AGREED, Deadline, Precision, last_day
 from common.text import LANGUAGES, MultilingualFormField, Text
-from roadmaps.document.content import HIGHEST_NUMBER, Executor, Measure, Milestone, Role, Section
+from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, Role, SectionContent
+from roadmaps.document.fields import HIGHEST_NUMBER
 
 Values = dict[str, str]
 
@@ -66,11 +67,11 @@ def type_text(name: str, text: Text | None, language: str) -> Values:
     return {**typed, f"{name}.original": text.original if text else language}
 
 
-def type_section(row: Section, language: str) -> Values:
+def type_section(row: SectionContent, language: str) -> Values:
     return type_text("title", row.title, language)
 
 
-def type_measure(row: Measure, language: str) -> Values:
+def type_measure(row: MeasureContent, language: str) -> Values:
     return {
         "number": str(row.number),
         "decision": row.decision or "",
@@ -81,7 +82,7 @@ def type_measure(row: Measure, language: str) -> Values:
     }
 
 
-def type_milestone(row: Milestone, language: str) -> Values:
+def type_milestone(row: MilestoneContent, language: str) -> Values:
     return {
         "number": str(row.number),
         "project": row.project or "",
@@ -90,7 +91,7 @@ def type_milestone(row: Milestone, language: str) -> Values:
     }
 
 
-def type_executor(row: Executor, language: str) -> Values:
+def type_executor(row: ExecutorContent, language: str) -> Values:
     return {"organisation": row.organisation, "role": row.role.value, **type_text("part", row.part, language)}
 
 

@@ -17,7 +17,8 @@ from desk.editor.conflict import shown
 from desk.editor.marks import Marks
 from desk.editor.posted import Known, kept_field, row_field
 from desk.editor.sheet import Fault, Kind, Line, Sheet
-from roadmaps.document.content import Measure, Milestone, RoadMapContent, Row, roman
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent
+from roadmaps.document.numbering import roman
 
 LABELS: Final[dict[str, str | Promise]] = {
     "title": gettext_lazy("Title"),
@@ -48,7 +49,7 @@ class Context:
 
     road_map: str
     known: Known
-    content: Mapping[UUID, Row]
+    content: Mapping[UUID, RowContent]
     bodies: Mapping[str, Organisation]
     lists: Lists
     errors: Sentences
@@ -111,14 +112,14 @@ class RowView:
         return max(1, len(self.below))
 
     @property
-    def content(self) -> Row | None:
+    def content(self) -> RowContent | None:
         return self.context.content.get(self.uid)
 
     @property
     def funding(self) -> object:
         """The organisation, its code where it is gone, or the text."""
         row = self.content
-        if not isinstance(row, Measure):
+        if not isinstance(row, MeasureContent):
             return None
         code = row.funding_organisation
         return self.context.bodies.get(code, code) if code else row.funding_text
@@ -127,7 +128,7 @@ class RowView:
     def executors(self) -> list[tuple[str, str, str, object]]:
         """Side, name, role and own part of each."""
         row = self.content
-        if not isinstance(row, Milestone):
+        if not isinstance(row, MilestoneContent):
             return []
         found = ((self.context.bodies.get(one.organisation), one) for one in row.executors)
         return [
@@ -263,5 +264,5 @@ def sentences(faults: Iterable[Fault]) -> Sentences:
     return {key: tuple(said) for key, said in found.items()}
 
 
-def rows_by_uid(content: RoadMapContent) -> dict[UUID, Row]:
+def rows_by_uid(content: RoadMapContent) -> dict[UUID, RowContent]:
     return {row.uid: row for _path, row in content.rows()}

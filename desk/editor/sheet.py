@@ -12,7 +12,16 @@ from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from desk.editor import fields
 from desk.editor.fields import REASON_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Values, Wrong
-from roadmaps.document.content import HIGHEST_NUMBER, Executor, Measure, Milestone, RoadMapContent, Role, Row, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    RowContent,
+    SectionContent,
+)
+from roadmaps.document.fields import HIGHEST_NUMBER
 
 T = TypeVar("T")
 Kind = Literal["section", "measure", "milestone"]
@@ -91,11 +100,11 @@ class Choices:
     projects: Collection[str]
 
 
-def line_of(row: Row, language: str) -> Line:
+def line_of(row: RowContent, language: str) -> Line:
     match row:
-        case Section():
+        case SectionContent():
             return Line("section", row.uid, fields.type_section(row, language))
-        case Measure():
+        case MeasureContent():
             return Line("measure", row.uid, fields.type_measure(row, language))
     executors = [fields.type_executor(executor, language) for executor in row.executors]
     return Line("milestone", row.uid, fields.type_milestone(row, language), executors)
@@ -203,10 +212,10 @@ class Reading:
             return None
         return code or None
 
-    def _section(self, line: Line, measures: tuple[Measure, ...]) -> Section:
-        return Section(line.uid, self._must(line, "title", TITLE_LIMIT), measures)
+    def _section(self, line: Line, measures: tuple[MeasureContent, ...]) -> SectionContent:
+        return SectionContent(line.uid, self._must(line, "title", TITLE_LIMIT), measures)
 
-    def _measure(self, line: Line, place: int, milestones: tuple[Milestone, ...]) -> Measure:
+    def _measure(self, line: Line, place: int, milestones: tuple[MilestoneContent, ...]) -> MeasureContent:
         values, choices = line.values, self._choices
         funder = self._body(line.uid, "funding_organisation", values["funding_organisation"])
         text = self._may(line, "funding_text")
@@ -215,7 +224,7 @@ class Reading:
             self.faults.append(Fault(line.uid, "funding_text", sentence))
             text = None
         unknown = _("There is no decision with the code %(code)s.")
-        return Measure(
+        return MeasureContent(
             uid=line.uid,
             number=self._number(line, place),
             title=self._must(line, "title", TITLE_LIMIT),
@@ -226,9 +235,9 @@ class Reading:
             milestones=milestones,
         )
 
-    def _milestone(self, line: Line, place: int) -> Milestone:
+    def _milestone(self, line: Line, place: int) -> MilestoneContent:
         values, unknown = line.values, _("There is no project with the code %(code)s.")
-        return Milestone(
+        return MilestoneContent(
             uid=line.uid,
             number=self._number(line, place),
             mechanism=self._must(line, "mechanism", TEXT_LIMIT),
@@ -237,7 +246,7 @@ class Reading:
             project=self._code(line.uid, "project", values["project"], self._choices.projects, unknown),
         )
 
-    def _executors(self, line: Line) -> Iterator[Executor]:
+    def _executors(self, line: Line) -> Iterator[ExecutorContent]:
         """A row in which nothing was chosen or written says nothing."""
         named: set[str] = set()
         if len(line.executors) > MOST_EXECUTORS:
@@ -256,7 +265,7 @@ class Reading:
                 self.faults.append(Fault(line.uid, f"{at}.organisation", sentence))
             elif body := self._body(line.uid, f"{at}.organisation", code):
                 named.add(code)
-                yield Executor(body, role, part)
+                yield ExecutorContent(body, role, part)
 
     def _body(self, uid: UUID, name: str, code: str) -> str | None:
         unknown = _("There is no organisation with the code %(code)s.")

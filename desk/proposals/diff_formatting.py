@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.deadlines import Deadline, printed_long
 from common.templatetags.words import reader
 from common.text import LANGUAGES, NAMES, Text
-from roadmaps.document.content import Executor, Role
-from roadmaps.document.diff import Place, executor_changes, words
+from roadmaps.document.content import ExecutorContent, Role
+from roadmaps.document.diff import executor_changes, words
+from roadmaps.document.numbering import Place
 
 Kind = Literal["equal", "removed", "added"]
 
@@ -102,7 +103,9 @@ def place_pair(before: Place, after: Place) -> Pair:
     return Pair(_place(before, "removed"), _place(after, "added"), _("moves"))
 
 
-def executor_pair(before: Sequence[Executor], after: Sequence[Executor], body: Callable[[str, Kind], Run]) -> Pair:
+def executor_pair(
+    before: Sequence[ExecutorContent], after: Sequence[ExecutorContent], body: Callable[[str, Kind], Run]
+) -> Pair:
     """The lists of the roles in which something changes, then every own part that reads otherwise.
 
     ``body`` prints an organisation by its code.
@@ -127,7 +130,11 @@ def executor_pair(before: Sequence[Executor], after: Sequence[Executor], body: C
 
 
 def _list(
-    executors: Sequence[Executor], role: Role, touched: Collection[str], kind: Kind, body: Callable[[str, Kind], Run]
+    executors: Sequence[ExecutorContent],
+    role: Role,
+    touched: Collection[str],
+    kind: Kind,
+    body: Callable[[str, Kind], Run],
 ) -> Line:
     runs: list[Run] = []
     for executor in executors:

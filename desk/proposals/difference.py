@@ -25,8 +25,9 @@ from desk.proposals.diff_formatting import (
 )
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
-from roadmaps.document.content import Measure, Milestone, RoadMapContent, Row, Section, roman
-from roadmaps.document.diff import Change, Place, compare
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent, SectionContent
+from roadmaps.document.diff import Change, compare
+from roadmaps.document.numbering import Place, roman
 from roadmaps.models import Milestone as AgreedMilestone
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -90,7 +91,7 @@ class Difference:
             **dict(visible_to(actor, Project.objects.filter(code__in=codes)).values_list("code", "title")),
             **dict(visible_to(actor, Decision.objects.filter(code__in=codes)).values_list("code", "title")),
         }
-        uids = {row.uid for content in shown for _path, row in content.rows() if isinstance(row, Milestone)}
+        uids = {row.uid for content in shown for _path, row in content.rows() if isinstance(row, MilestoneContent)}
         self._agreed = {row.uid: row for row in visible_to(actor, AgreedMilestone.objects.filter(uid__in=uids))}
         self.rows = tuple(self._row(change) for change in compare(*shown) if not self._is_frame(change))
 
@@ -99,7 +100,7 @@ class Difference:
         row = change.after if change.kind == "added" else change.before if change.kind == "dropped" else None
         if row is None or not (change.uid in self._was and change.uid in self._now):
             return False
-        return isinstance(row, Section) or (isinstance(row, Measure) and bool(row.milestones))
+        return isinstance(row, SectionContent) or (isinstance(row, MeasureContent) and bool(row.milestones))
 
     def _row(self, change: Change) -> DiffRow:
         was, now = self._was.get(change.uid, NOWHERE), self._now.get(change.uid, NOWHERE)
@@ -116,7 +117,7 @@ class Difference:
 
     def _whole_row(self, change: Change) -> Pair:
         """A row that comes or goes; for an extract also one that only begins or ceases to name the reader's side."""
-        row: Row = change.after or change.before
+        row: RowContent = change.after or change.before
         before: list[Line] = []
         after: list[Line] = []
         for field in WHOLE[change.row]:
@@ -183,9 +184,9 @@ def _places(content: RoadMapContent) -> dict[UUID | None, tuple[str, Place]]:
 def _codes(contents: Iterable[RoadMapContent]) -> Iterator[str]:
     """Organisations, decisions and projects that the texts name."""
     for row in (row for content in contents for _path, row in content.rows()):
-        if isinstance(row, Measure):
+        if isinstance(row, MeasureContent):
             yield from (code for code in (row.funding_organisation, row.decision) if code)
-        if isinstance(row, Milestone):
+        if isinstance(row, MilestoneContent):
             yield from (executor.organisation for executor in row.executors)
             if row.project:
                 yield row.project

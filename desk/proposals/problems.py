@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.services import StaleEdit
 from common.errors import CodedError, sentence
-from roadmaps.document.content import Measure, Milestone, RoadMapContent, roman
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent
+from roadmaps.document.numbering import roman
 from roadmaps.models import Proposal
 from roadmaps.services import NotPublishable
 
@@ -32,9 +33,9 @@ def _labels(content: RoadMapContent) -> dict[str, str]:
     found: dict[str, str] = {}
     measure = sections = 0
     for path, row in content.rows():
-        if isinstance(row, Milestone):
+        if isinstance(row, MilestoneContent):
             found[path] = f"{measure}.{row.number}"
-        elif isinstance(row, Measure):
+        elif isinstance(row, MeasureContent):
             measure = row.number
             found[path] = str(measure)
         else:

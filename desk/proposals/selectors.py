@@ -17,8 +17,9 @@ from desk.proposals.status import Course, Keyhole, course, proposals
 from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
 from desk.roadmaps.selectors.table import SectionRow, Table
 from desk.selectors import visible_or_404, visible_to
-from roadmaps.document.content import RoadMapContent, roman
+from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
+from roadmaps.document.numbering import roman
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMap, RoadMapVersion, Signature
 from roadmaps.signing import passkeys
 

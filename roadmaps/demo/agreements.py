@@ -18,7 +18,7 @@ from common.errors import sentence
 from common.sides import Side
 from roadmaps.demo.keys import demo_sign, sample_actor
 from roadmaps.demo.samples import REASON, SAMPLES, Sample, Today, with_samples
-from roadmaps.document.content import identity
+from roadmaps.document.identity import identity
 from roadmaps.models import Assignment, Proposal, ProposalState
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast

@@ -9,7 +9,8 @@ from common.deadlines import Deadline, Precision, last_day
 from common.sides import TIME_ZONES, Side, day_of
 from common.text import Text
 from common.working_days import WorkingCalendar, last_morning
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, identity
+from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
+from roadmaps.document.identity import identity
 
 REMINDED: Final = 3  # working days before a deadline: the stage `last` of the reminders
 
@@ -217,7 +218,7 @@ def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadM
         title, steps = sample.measure
         leads = _leads(measures[0].milestones[0])
         measures.append(
-            Measure(
+            MeasureContent(
                 uid=identity("measure", f"sample:{steps[0].key}"),
                 number=max(measure.number for measure in measures) + 1,
                 title=title,
@@ -227,7 +228,7 @@ def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadM
     return replace(content, sections=(replace(section, measures=tuple(measures)), *content.sections[1:]))
 
 
-def _measure(measure: Measure, sample: Sample, today: Today) -> Measure:
+def _measure(measure: MeasureContent, sample: Sample, today: Today) -> MeasureContent:
     decision = measure.decision or ""
     own = measure.milestones
     if due := sample.due.get(decision):
@@ -237,11 +238,11 @@ def _measure(measure: Measure, sample: Sample, today: Today) -> Measure:
     return replace(measure, milestones=(*own, *added))
 
 
-def _milestone(step: Step, number: int, leads: tuple[Executor, ...], today: Today) -> Milestone:
-    parts = tuple(Executor(code, Role.CO_EXECUTOR, part) for code, part in step.parts)
+def _milestone(step: Step, number: int, leads: tuple[ExecutorContent, ...], today: Today) -> MilestoneContent:
+    parts = tuple(ExecutorContent(code, Role.CO_EXECUTOR, part) for code, part in step.parts)
     uid = identity("milestone", f"sample:{step.key}")
-    return Milestone(uid, number, step.text, step.due(today), (*leads, *parts))
+    return MilestoneContent(uid, number, step.text, step.due(today), (*leads, *parts))
 
 
-def _leads(milestone: Milestone) -> tuple[Executor, ...]:
+def _leads(milestone: MilestoneContent) -> tuple[ExecutorContent, ...]:
     return tuple(executor for executor in milestone.executors if executor.role == Role.LEAD)

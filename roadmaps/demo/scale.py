@@ -15,7 +15,14 @@ from audit.services import save_audited
 from common.deadlines import TO_BE_AGREED, Deadline, Precision, last_day
 from common.sides import Side
 from common.text import Text
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
 from roadmaps.models import Milestone as MilestoneRow
 from roadmaps.models import Proposal, ProposalState, RoadMap, RoadMapVersion
 from roadmaps.services.projection import project_version
@@ -77,17 +84,19 @@ class _Maker:
         for number, first in enumerate(range(0, count, MILESTONES_A_MEASURE), start=1):
             steps = range(1, min(MILESTONES_A_MEASURE, count - first) + 1)
             milestones = tuple(self.milestone(number, step) for step in steps)
-            measures.append(Measure(self.identity(), number, self.text("Measure", number), milestones=milestones))
+            measures.append(
+                MeasureContent(self.identity(), number, self.text("Measure", number), milestones=milestones)
+            )
         sections = range(0, len(measures), MEASURES_A_SECTION)
         return RoadMapContent(
             tuple(
-                Section(self.identity(), self.text("Section", at), tuple(measures[at : at + MEASURES_A_SECTION]))
+                SectionContent(self.identity(), self.text("Section", at), tuple(measures[at : at + MEASURES_A_SECTION]))
                 for at in sections
             )
         )
 
-    def milestone(self, measure: int, number: int) -> Milestone:
-        return Milestone(
+    def milestone(self, measure: int, number: int) -> MilestoneContent:
+        return MilestoneContent(
             self.identity(), number, self.text("Step", f"{measure}.{number}"), self.deadline(), self.executors()
         )
 
@@ -108,7 +117,10 @@ class _Maker:
             return Deadline(self.today + timedelta(days=self.random.randrange(360)), Precision.CONTINUOUS, 6)
         return Deadline(self.today + timedelta(days=self.random.randrange(-200, 900)), Precision.DAY)
 
-    def executors(self) -> tuple[Executor, ...]:
+    def executors(self) -> tuple[ExecutorContent, ...]:
         uz, other = self.random.sample(self.bodies[Side.UZ], 2)
-        leads = (Executor(uz.code, Role.LEAD), Executor(self.random.choice(self.bodies[Side.KR]).code, Role.LEAD))
-        return (*leads, Executor(other.code, Role.CO_EXECUTOR)) if self.random.random() < 0.5 else leads
+        leads = (
+            ExecutorContent(uz.code, Role.LEAD),
+            ExecutorContent(self.random.choice(self.bodies[Side.KR]).code, Role.LEAD),
+        )
+        return (*leads, ExecutorContent(other.code, Role.CO_EXECUTOR)) if self.random.random() < 0.5 else leads

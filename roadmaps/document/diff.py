@@ -12,25 +12,9 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from roadmaps.document.content import Executor, RoadMapContent, Row, roman
-
-RowKind = Literal["road_map", "section", "measure", "milestone"]
-
-_SIGNED: Final[dict[RowKind, tuple[str, ...]]] = {
-    "road_map": ("note",),
-    "section": ("title",),
-    "measure": ("number", "title", "decision", "expected_result", "funding_organisation", "funding_text"),
-    "milestone": ("number", "mechanism", "deadline", "executors", "project"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row stands: the row above it (None: the road map), that one's printed label, the place there from 1."""
-
-    parent: UUID | None
-    label: str
-    position: int
+from roadmaps.document.content import ExecutorContent, RoadMapContent, RowContent
+from roadmaps.document.fields import RowKind, signed_fields
+from roadmaps.document.numbering import Place, placed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +42,8 @@ class ExecutorChange:
 
     kind: Literal["added", "dropped", "role", "part", "order"]
     organisation: str
-    before: Executor | None
-    after: Executor | None
+    before: ExecutorContent | None
+    after: ExecutorContent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,7 @@ _Key = tuple[RowKind, UUID | None]
 class _Node:
     key: _Key
     label: str  # as printed
-    row: Row | RoadMapContent
+    row: RowContent | RoadMapContent
     place: Place
     below: list["_Node"]
 
@@ -121,7 +105,7 @@ def compare(before: RoadMapContent, after: RoadMapContent) -> tuple[Change, ...]
     return tuple(changes(new))
 
 
-def executor_changes(before: Sequence[Executor], after: Sequence[Executor]) -> tuple[ExecutorChange, ...]:
+def executor_changes(before: Sequence[ExecutorContent], after: Sequence[ExecutorContent]) -> tuple[ExecutorChange, ...]:
     """A milestone's executors compared organisation by organisation: those there now in their order, then the dropped.
 
     Empty if, and only if, the two are equal.
@@ -181,21 +165,13 @@ def words(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def _tree(content: RoadMapContent) -> _Node:
-    top = _Node(("road_map", None), "", content, Place(None, "", 1), [])
-    for i, section in enumerate(content.sections, 1):
-        chapter = _below(top, "section", section, roman(i))
-        for measure in section.measures:
-            task = _below(chapter, "measure", measure, str(measure.number))
-            for milestone in measure.milestones:
-                _below(task, "milestone", milestone, f"{measure.number}.{milestone.number}")
+    top = _Node((RowKind.ROAD_MAP, None), "", content, Place(None, "", 1), [])
+    found: dict[UUID | None, _Node] = {None: top}
+    for placed in placed_rows(content):
+        node = _Node((placed.kind, placed.row.uid), placed.label, placed.row, placed.place, [])
+        found[placed.place.parent].below.append(node)
+        found[placed.row.uid] = node
     return top
-
-
-def _below(parent: _Node, kind: RowKind, row: Row, label: str) -> _Node:
-    place = Place(parent.key[1], parent.label, len(parent.below) + 1)
-    node = _Node((kind, row.uid), label, row, place, [])
-    parent.below.append(node)
-    return node
 
 
 def _walk(node: _Node) -> Iterator[_Node]:
@@ -219,10 +195,10 @@ def _own_changes(old: _Node | None, node: _Node, moved: bool) -> Iterator[Change
         return
     if moved:
         yield Change("moved", *node.key, node.label, None, old.place, node.place)
-    for field in _SIGNED[node.key[0]]:
-        was, now = getattr(old.row, field), getattr(node.row, field)
+    for field in signed_fields(node.key[0]):
+        was, now = getattr(old.row, field.name), getattr(node.row, field.name)
         if was != now:
-            yield Change("changed", *node.key, node.label, field, was, now)
+            yield Change("changed", *node.key, node.label, field.name, was, now)
 
 
 def _longest_rising(values: Sequence[int]) -> set[int]:

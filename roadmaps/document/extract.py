@@ -3,7 +3,7 @@
 from collections.abc import Set
 from dataclasses import replace
 
-from roadmaps.document.content import Measure, Milestone, RoadMapContent, Section
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, SectionContent
 
 
 def extract(content: RoadMapContent, organisations: Set[str]) -> RoadMapContent:
@@ -17,16 +17,16 @@ def extract(content: RoadMapContent, organisations: Set[str]) -> RoadMapContent:
     return RoadMapContent(tuple(section for section in sections if section.measures))
 
 
-def _section(section: Section, organisations: Set[str]) -> Section:
+def _section(section: SectionContent, organisations: Set[str]) -> SectionContent:
     measures = (_measure(measure, organisations) for measure in section.measures)
     named = (row for row in measures if row.milestones or row.funding_organisation in organisations)
     return replace(section, measures=tuple(named))
 
 
-def _measure(measure: Measure, organisations: Set[str]) -> Measure:
+def _measure(measure: MeasureContent, organisations: Set[str]) -> MeasureContent:
     named = (step for step in measure.milestones if _names(step, organisations))
     return replace(measure, milestones=tuple(named))
 
 
-def _names(milestone: Milestone, organisations: Set[str]) -> bool:
+def _names(milestone: MilestoneContent, organisations: Set[str]) -> bool:
     return any(executor.organisation in organisations for executor in milestone.executors)

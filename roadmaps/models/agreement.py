@@ -10,6 +10,7 @@ from audit.models import Audited
 from common.sides import Side
 from common.text import MultilingualField
 from roadmaps.document.content import RoadMapContent
+from roadmaps.document.read import read_content
 from roadmaps.models.proposal import Proposal
 from roadmaps.models.road_map import RoadMap
 
@@ -70,7 +71,7 @@ class Revision(Audited):
     @property
     def document(self) -> RoadMapContent:
         """The frozen content as typed values."""
-        return RoadMapContent.from_json(self.content)
+        return read_content(self.content)
 
 
 class RoadMapVersion(Audited):

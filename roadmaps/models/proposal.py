@@ -7,6 +7,7 @@ from audit.models import Audited
 from common.sides import Layer
 from common.text import MultilingualField
 from roadmaps.document.content import RoadMapContent
+from roadmaps.document.read import read_content
 from roadmaps.models.road_map import RoadMap
 
 
@@ -82,7 +83,7 @@ class Proposal(Audited):
     @property
     def document(self) -> RoadMapContent:
         """The content as typed values. Raises: ContentError where it is malformed."""
-        return RoadMapContent.from_json(self.content)
+        return read_content(self.content)
 
     @property
     def is_open(self) -> bool:

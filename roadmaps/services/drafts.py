@@ -12,7 +12,15 @@ from common.sides import Layer
 from common.text import LANGUAGES, Text
 from programme.loading import AreaEntry, DecisionEntry, Loading, Programme, Ref, Row, read_programme, write_programme
 from programme.models import Standing
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
+from roadmaps.document.identity import identity
 from roadmaps.models import Proposal, RoadMap
 
 _NOTHING: Final = {
@@ -67,13 +75,13 @@ def draft(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> RoadMapConte
     measures = tuple(_measures(area, decisions))
     if not measures:
         return RoadMapContent(note=_why_empty(decisions))
-    return RoadMapContent((Section(identity("section", area.code), area.name, measures),))
+    return RoadMapContent((SectionContent(identity("section", area.code), area.name, measures),))
 
 
-def _measures(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> Iterator[Measure]:
+def _measures(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> Iterator[MeasureContent]:
     open_ones = [decision for decision in decisions if decision.to_carry_out]
     for number, decision in enumerate(open_ones, start=1):
-        milestone = Milestone(
+        milestone = MilestoneContent(
             uid=identity("milestone", decision.code),
             number=1,
             mechanism=decision.title,
@@ -81,7 +89,7 @@ def _measures(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> Iterator
             executors=_executors(area, decision),
             project=decision.code if decision.is_project else None,
         )
-        yield Measure(
+        yield MeasureContent(
             uid=identity("measure", decision.code),
             number=number,
             title=decision.title,
@@ -91,12 +99,12 @@ def _measures(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> Iterator
         )
 
 
-def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[Executor, ...]:
+def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[ExecutorContent, ...]:
     """The area's leads, then whoever else is a party of the decision."""
     others = [party.organisation for party in decision.parties if party.organisation not in area.leads.both]
     return (
-        *(Executor(code, Role.LEAD) for code in area.leads.both),
-        *(Executor(code, Role.CO_EXECUTOR) for code in others),
+        *(ExecutorContent(code, Role.LEAD) for code in area.leads.both),
+        *(ExecutorContent(code, Role.CO_EXECUTOR) for code in others),
     )
 
 

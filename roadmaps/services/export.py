@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from common.canonical import canonical
-from roadmaps.document import content
+from roadmaps.document import hashing
 from roadmaps.models import Revision, RoadMap, Signature
 from roadmaps.signing import FORMAT
 
@@ -72,7 +72,7 @@ def _line(signature: Signature) -> dict[str, Any]:
 def _document(revision: Revision) -> dict[str, Any]:
     """As `document` makes it, but of the stored content as it is: what was tampered with must show."""
     return {
-        "format": content.FORMAT,
+        "format": hashing.FORMAT,
         "road_map": revision.proposal.road_map.reference,
         "base": revision.base_hash or None,
         "content": revision.content,

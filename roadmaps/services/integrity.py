@@ -14,7 +14,7 @@ from fido2.webauthn import AuthenticatorData, CollectedClientData
 
 from accounts.models import Seat, SeatRole
 from common.sides import day_of
-from roadmaps.document.content import content_hash
+from roadmaps.document.hashing import content_hash
 from roadmaps.models import Revision, Signature
 from roadmaps.signing import CannotSign, challenge, public_key_der
 

@@ -112,11 +112,11 @@ def _set(row: Audited, values: Values) -> set[str]:
     return {name.removesuffix("_id") for name in differing}
 
 
-def _section(row: agreed.Section, place: int, road_map: int) -> Values:
+def _section(row: agreed.SectionContent, place: int, road_map: int) -> Values:
     return {"uid": row.uid, "position": place, "road_map_id": road_map, "title": row.title, "dropped_in_id": None}
 
 
-def _measure(row: agreed.Measure, place: int, section: int, codes: _Codes) -> Values:
+def _measure(row: agreed.MeasureContent, place: int, section: int, codes: _Codes) -> Values:
     funder = row.funding_organisation
     return {
         "uid": row.uid,
@@ -132,7 +132,7 @@ def _measure(row: agreed.Measure, place: int, section: int, codes: _Codes) -> Va
     }
 
 
-def _milestone(row: agreed.Milestone, place: int, road_map: int, measure: int, codes: _Codes) -> Values:
+def _milestone(row: agreed.MilestoneContent, place: int, road_map: int, measure: int, codes: _Codes) -> Values:
     deadline = row.deadline
     precision = deadline.precision.value if deadline.precision else ""
     return {
@@ -153,7 +153,7 @@ def _milestone(row: agreed.Milestone, place: int, road_map: int, measure: int, c
     }
 
 
-def _assignment(executor: agreed.Executor, place: int, milestone: int, codes: _Codes) -> Values:
+def _assignment(executor: agreed.ExecutorContent, place: int, milestone: int, codes: _Codes) -> Values:
     organisation, side = codes.organisations[executor.organisation]
     return {
         "milestone_id": milestone,

@@ -17,7 +17,9 @@ from common.sides import Layer
 from common.text import Text
 from programme.models import Decision, Project
 from roadmaps.document import content as agreed
-from roadmaps.document.content import ContentError, RoadMapContent, content_hash, problems
+from roadmaps.document.checks import problems
+from roadmaps.document.content import ContentError, RoadMapContent
+from roadmaps.document.hashing import content_hash
 from roadmaps.models import (
     Measure,
     Milestone,
@@ -174,9 +176,9 @@ def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
     decisions = set(Decision.objects.values_list("code", flat=True))
     projects = set(Project.objects.values_list("code", flat=True))
     for path, row in content.rows():
-        if isinstance(row, agreed.Measure) and row.decision and row.decision not in decisions:
+        if isinstance(row, agreed.MeasureContent) and row.decision and row.decision not in decisions:
             yield ContentError(f"{path}.decision", f"There is no decision with the code {row.decision}.")
-        if isinstance(row, agreed.Milestone) and row.project and row.project not in projects:
+        if isinstance(row, agreed.MilestoneContent) and row.project and row.project not in projects:
             yield ContentError(f"{path}.project", f"There is no project with the code {row.project}.")
 
 

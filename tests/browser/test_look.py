@@ -13,7 +13,7 @@ from accounts.models import Organisation, User
 from accounts.policy.actors import system_actor
 from reminders.models import Message, Notice, Stage
 from reminders.stages import ensure_stages
-from roadmaps.document.content import identity
+from roadmaps.document.identity import identity
 from roadmaps.models import Milestone
 from tests.browser.axe import COLOURS, faults
 from tests.browser.conftest import Open, SignIn

@@ -14,14 +14,14 @@ from django.utils import timezone
 from accounts.models import User
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import Executor, Measure, RoadMapContent, Role
-from roadmaps.document.content import Milestone as Step
+from roadmaps.document.content import ExecutorContent, MeasureContent, RoadMapContent, Role
+from roadmaps.document.content import MilestoneContent as Step
 from roadmaps.models import Assignment, Milestone, Proposal, RoadMapVersion
 from tests.scenarios.people import person, put_in_force, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
-LEADS = (Executor("uzkimyosanoat", Role.LEAD), Executor("motie", Role.LEAD))
+LEADS = (ExecutorContent("uzkimyosanoat", Role.LEAD), ExecutorContent("motie", Role.LEAD))
 
 
 def signed_in(user: User) -> Client:
@@ -39,7 +39,7 @@ def steps(*days: int, also: str = "") -> tuple[Step, ...]:
             number=place,
             mechanism=Text.of(f"Step {place}"),
             deadline=Deadline(today + timedelta(days=left), Precision.DAY),
-            executors=(*LEADS, Executor(also, Role.CO_EXECUTOR)) if also and place == 1 else LEADS,
+            executors=(*LEADS, ExecutorContent(also, Role.CO_EXECUTOR)) if also and place == 1 else LEADS,
         )
         for place, left in enumerate(days, start=1)
     )
@@ -134,7 +134,7 @@ def test_three_hundred_milestones_cost_few_queries_and_little_paper() -> None:
     def many(content: RoadMapContent) -> RoadMapContent:
         section = content.sections[0]
         measures = tuple(
-            Measure(uuid4(), number, Text.of(f"Measure {number}"), milestones=steps(*range(number, number + 3)))
+            MeasureContent(uuid4(), number, Text.of(f"Measure {number}"), milestones=steps(*range(number, number + 3)))
             for number in range(1, 101)
         )
         return replace(content, sections=(replace(section, measures=measures),))

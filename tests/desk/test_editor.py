@@ -24,7 +24,14 @@ from desk.editor import posted
 from desk.editor.fields import EXECUTOR
 from desk.editor.posted import Posted
 from desk.editor.sheet import KEYS, Choices, Reading, Sheet, sheet_of
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
 from roadmaps.models import Proposal, ProposalState, RoadMap
 from tests.scenarios.documents import contents
 from tests.scenarios.people import actor_for, person, seat
@@ -137,13 +144,15 @@ def reference_of(group: str) -> str:
     return RoadMap.objects.get(group__code=group).reference
 
 
-def milestones() -> list[Milestone]:
+def milestones() -> list[MilestoneContent]:
     return [step for _section, _measure, step in stored().document.milestones()]
 
 
 # ---------- What is typed is what is read ----------
 
-SMALL = Milestone(UUID(int=3), 1, Text.of("Study"), TO_BE_AGREED, (Executor("motie", Role.LEAD, Text.of("Design")),))
+SMALL = MilestoneContent(
+    UUID(int=3), 1, Text.of("Study"), TO_BE_AGREED, (ExecutorContent("motie", Role.LEAD, Text.of("Design")),)
+)
 days = st.dates(date(2024, 6, 14), date(2999, 12, 31))
 periods = st.builds(
     lambda precision, year, part: Deadline(
@@ -185,8 +194,8 @@ def test_a_content_typed_out_sent_and_read_is_the_same_content(
     content: RoadMapContent, agreed: RoadMapContent, deadline: Deadline, language: str, data: st.DataObject
 ) -> None:
     step = replace(SMALL, uid=UUID(int=99), deadline=deadline)
-    measure = Measure(UUID(int=98), 9, Text.of("a\nb", ru="б"), milestones=(step,))
-    content = replace(content, sections=(*content.sections, Section(UUID(int=97), Text.of("Last"), (measure,))))
+    measure = MeasureContent(UUID(int=98), 9, Text.of("a\nb", ru="б"), milestones=(step,))
+    content = replace(content, sections=(*content.sections, SectionContent(UUID(int=97), Text.of("Last"), (measure,))))
     reason = Text.of("Причина", "ru")
     sheet = sheet_of(content, reason, agreed, language)
     for line in sheet.lines:
@@ -274,8 +283,8 @@ def test_executors_are_added_and_removed(group: Group) -> None:
     editor.send([*fields, ("act", f"remove-executor:{step}:1")])
     assert editor.press("save").status_code == 302
     assert milestones()[0].executors == (
-        Executor("minenergy", Role.LEAD),
-        Executor("keximbank", Role.CO_EXECUTOR, Text.of("Financing")),
+        ExecutorContent("minenergy", Role.LEAD),
+        ExecutorContent("keximbank", Role.CO_EXECUTOR, Text.of("Financing")),
     )
 
 
@@ -565,24 +574,24 @@ def large(rows: int) -> RoadMapContent:
     """So many milestones, in measures of ten."""
     steps = iter(range(rows))
     measures = tuple(
-        Measure(
+        MeasureContent(
             uuid4(),
             number,
             Text.of(f"Measure {number} of the road map", ru=f"Мероприятие {number} дорожной карты"),
             milestones=tuple(
-                Milestone(
+                MilestoneContent(
                     uuid4(),
                     place,
                     Text.of("Agree the technical specification of the works", ru="Согласовать техническое задание"),
                     Deadline(date(2027, 6, 30), Precision.QUARTER),
-                    (Executor("minenergy", Role.LEAD), Executor("motie", Role.LEAD)),
+                    (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD)),
                 )
                 for place, _ in zip(range(1, 11), steps, strict=False)
             ),
         )
         for number in range(1, rows // 10 + 1)
     )
-    return RoadMapContent((Section(uuid4(), Text.of("All"), measures),))
+    return RoadMapContent((SectionContent(uuid4(), Text.of("All"), measures),))
 
 
 def test_300_milestones_are_a_light_page_and_cost_no_more_queries(

@@ -23,7 +23,7 @@ from accounts.models import User
 from audit.models import Event
 from common.deadlines import Deadline, Precision
 from common.text import LANGUAGES, Text
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
 from roadmaps.services import save_content, start_proposal
@@ -125,9 +125,9 @@ def first_step(**changes: Any) -> Callable[[RoadMapContent], RoadMapContent]:
 
 def with_measure(content: RoadMapContent) -> RoadMapContent:
     """A second measure, in which the Ministry of Economy and Finance takes part."""
-    executors = (Executor("minenergy", Role.LEAD), Executor("mef", Role.CO_EXECUTOR))
-    step = Milestone(uuid4(), 1, Text.of(SAVED), Deadline(date(2027, 3, 31), Precision.QUARTER), executors)
-    measure = Measure(uuid4(), 2, Text.of("Save energy in buildings"), milestones=(step,))
+    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("mef", Role.CO_EXECUTOR))
+    step = MilestoneContent(uuid4(), 1, Text.of(SAVED), Deadline(date(2027, 3, 31), Precision.QUARTER), executors)
+    measure = MeasureContent(uuid4(), 2, Text.of("Save energy in buildings"), milestones=(step,))
     section = content.sections[0]
     return replace(content, sections=(replace(section, measures=(*section.measures, measure)),))
 
@@ -157,7 +157,7 @@ def test_both_co_chairs_read_and_sign_and_version_1_is_in_force(room: Room) -> N
 def test_an_amendment_shows_before_and_after_word_by_word(room: Room) -> None:
     june = Deadline(date(2027, 6, 30), Precision.MONTH)
     room.adopt(first_step(mechanism=Text.of("Joint study", ru="Исследование"), deadline=june))
-    executors = (Executor("minenergy", Role.LEAD), Executor("edcf", Role.CO_EXECUTOR))
+    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("edcf", Role.CO_EXECUTOR))
     room.edit(
         first_step(
             mechanism=Text.of("Joint study of the site", ru="Совместное исследование"),

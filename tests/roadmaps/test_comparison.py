@@ -2,31 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.deadlines import TO_BE_AGREED
 from common.text import Text
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    RoadMapContent,
+    Role,
+)
 from roadmaps.document.diff import Change, compare, executor_changes, words
-from tests.scenarios.documents import CONTENT, altered, contents, executors
-
-
-def milestone(uid: int, number: int = 1) -> Milestone:
-    return Milestone(UUID(int=uid), number, Text.of(f"step {uid}"), TO_BE_AGREED)
-
-
-def measure(uid: int, number: int, *milestones: Milestone) -> Measure:
-    return Measure(UUID(int=uid), number, Text.of(f"measure {uid}"), milestones=milestones)
-
-
-def road_map(*sections: tuple[Measure, ...]) -> RoadMapContent:
-    return RoadMapContent(
-        tuple(Section(UUID(int=900 + i), Text.of(f"section {i}"), below) for i, below in enumerate(sections))
-    )
+from tests.scenarios.documents import CONTENT, altered, contents, executors, measure, milestone, road_map
 
 
 def read(changes: tuple[Change, ...]) -> list[tuple[str, str, str | None]]:
@@ -100,7 +88,9 @@ def test_a_row_put_in_front_moves_no_other_and_one_carried_away_is_the_only_one_
 
 
 @given(executors.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some) | executors)))
-def test_executors_are_compared_by_organisation(both: tuple[Sequence[Executor], Sequence[Executor]]) -> None:
+def test_executors_are_compared_by_organisation(
+    both: tuple[Sequence[ExecutorContent], Sequence[ExecutorContent]],
+) -> None:
     one, other = (replace(milestone(1), executors=tuple(found)).executors for found in both)
     changes = executor_changes(one, other)
     assert (changes == ()) == (one == other)
@@ -109,8 +99,10 @@ def test_executors_are_compared_by_organisation(both: tuple[Sequence[Executor], 
 
 
 def test_a_new_lead_is_a_change_of_role_and_not_of_place() -> None:
-    before = (Executor("motie", Role.LEAD), Executor("koica", Role.CO_EXECUTOR))
-    after = replace(milestone(1), executors=(before[0], Executor("koica", Role.LEAD, Text.of("training")))).executors
+    before = (ExecutorContent("motie", Role.LEAD), ExecutorContent("koica", Role.CO_EXECUTOR))
+    after = replace(
+        milestone(1), executors=(before[0], ExecutorContent("koica", Role.LEAD, Text.of("training")))
+    ).executors
     assert [(change.kind, change.organisation) for change in executor_changes(before, after)] == [
         ("role", "koica"),
         ("part", "koica"),

@@ -12,17 +12,12 @@ from hypothesis import strategies as st
 
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import (
-    ContentError,
-    Executor,
-    RoadMapContent,
-    Role,
-    content_hash,
-    document,
-    identity,
-    problems,
-    roman,
-)
+from roadmaps.document.checks import problems
+from roadmaps.document.content import ContentError, ExecutorContent, RoadMapContent, Role
+from roadmaps.document.hashing import content_hash, document
+from roadmaps.document.identity import identity
+from roadmaps.document.numbering import roman
+from roadmaps.document.read import read_content
 from tests.scenarios.documents import (
     CONTENT,
     MEASURE,
@@ -38,7 +33,7 @@ from tests.scenarios.documents import (
 
 @given(contents())
 def test_a_content_survives_json(content: RoadMapContent) -> None:
-    assert RoadMapContent.from_json(json.loads(json.dumps(content.to_json()))) == content
+    assert read_content(json.loads(json.dumps(content.to_json()))) == content
 
 
 @given(contents(), contents())
@@ -75,18 +70,18 @@ def test_what_is_not_a_content_is_refused_with_its_place_whatever_is_wrong() -> 
             if not path or (wrong == "" and path[-1] == "ru"):  # a blank translation is an absent one
                 continue
             with pytest.raises(ContentError) as caught:
-                RoadMapContent.from_json(changed(written, path, wrong))
+                read_content(changed(written, path, wrong))
             assert caught.value.path.startswith(str(path[0])), path
         if isinstance(value, dict) and "texts" not in path[-1:]:
             for broken in ({**value, "colour": 1}, {key: value[key] for key in list(value)[1:]}):
                 with pytest.raises(ContentError):
-                    RoadMapContent.from_json(changed(written, path, broken) if path else broken)
+                    read_content(changed(written, path, broken) if path else broken)
 
 
 def test_an_error_names_the_place_in_the_document() -> None:
     wrong = changed(CONTENT.to_json(), ("sections", 0, "measures", 0, "milestones", 1, "deadline", "precision"), "day")
     with pytest.raises(ContentError, match="Only a continuous") as caught:
-        RoadMapContent.from_json(wrong)
+        read_content(wrong)
     assert caught.value.path == "sections[0].measures[0].milestones[1].deadline"
 
 
@@ -95,7 +90,7 @@ def test_no_row_and_no_organisation_stands_twice() -> None:
         RoadMapContent((*CONTENT.sections, replace(CONTENT.sections[0], uid=UUID(int=9))))
     assert caught.value.path == "sections[1].measures[0].uid"
     with pytest.raises(ValueError, match="minenergy is named twice"):
-        replace(STEP, executors=(*STEP.executors, Executor("minenergy", Role.CO_EXECUTOR)))
+        replace(STEP, executors=(*STEP.executors, ExecutorContent("minenergy", Role.CO_EXECUTOR)))
     with pytest.raises(ValueError, match="not both"):
         replace(MEASURE, funding_organisation="koica")
 
@@ -104,10 +99,10 @@ def test_leads_stand_first_and_otherwise_executors_keep_their_order() -> None:
     step = replace(
         STEP,
         executors=(
-            Executor("koica", Role.CO_EXECUTOR),
-            Executor("motie", Role.LEAD),
-            Executor("edcf", Role.CO_EXECUTOR),
-            Executor("minenergy", Role.LEAD),
+            ExecutorContent("koica", Role.CO_EXECUTOR),
+            ExecutorContent("motie", Role.LEAD),
+            ExecutorContent("edcf", Role.CO_EXECUTOR),
+            ExecutorContent("minenergy", Role.LEAD),
         ),
     )
     assert [executor.organisation for executor in step.executors] == ["motie", "minenergy", "koica", "edcf"]
@@ -133,10 +128,12 @@ def test_publishing_is_kept_from_a_content_with_each_known_problem_and_from_no_o
     assert found(number=2) == ["sections[0].measures[0].milestones[1].number"]
     assert found(deadline=Deadline(date(2024, 6, 14), Precision.DAY)) == []
     assert found(deadline=Deadline(date(2024, 6, 13), Precision.DAY)) == ["deadline"]
-    assert found(executors=(Executor("motie", Role.CO_EXECUTOR),)) == ["executors"]
-    assert found(executors=(Executor("motie", Role.LEAD), Executor("mofa-kr", Role.LEAD))) == ["executors"]
-    assert found(executors=(Executor("motie", Role.LEAD), Executor("minenergy", Role.LEAD))) == []
-    assert found(executors=(Executor("nobody", Role.LEAD),)) == ["executors[0].organisation"]
+    assert found(executors=(ExecutorContent("motie", Role.CO_EXECUTOR),)) == ["executors"]
+    assert found(executors=(ExecutorContent("motie", Role.LEAD), ExecutorContent("mofa-kr", Role.LEAD))) == [
+        "executors"
+    ]
+    assert found(executors=(ExecutorContent("motie", Role.LEAD), ExecutorContent("minenergy", Role.LEAD))) == []
+    assert found(executors=(ExecutorContent("nobody", Role.LEAD),)) == ["executors[0].organisation"]
     twice = replace(CONTENT.sections[0], measures=(MEASURE, replace(MEASURE, uid=UUID(int=8), milestones=())))
     assert [problem.path for problem in problems(RoadMapContent((twice,)), SIDES)] == ["sections[0].measures[1].number"]
 

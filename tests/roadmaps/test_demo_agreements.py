@@ -14,7 +14,8 @@ from common.deadlines import Precision
 from common.sides import Side
 from common.text import Text
 from roadmaps.demo.samples import REASON, REMINDED, SAMPLES, Today, with_samples
-from roadmaps.document.content import RoadMapContent, problems
+from roadmaps.document.checks import problems
+from roadmaps.document.read import read_content
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalState, Revision, RoadMapVersion, Signature
 from roadmaps.services import save_content
 from tests.scenarios.demo import command, demo_fixture, directory_fixture, energy, history, person  # noqa: F401
@@ -61,9 +62,7 @@ def test_its_deadlines_are_near_today_and_one_lead_is_late(demo: list[str]) -> N
 def test_what_the_release_does_not_say_is_marked_in_every_language(demo: list[str]) -> None:
     marks = {"en": "(sample)", "uz": "(namuna)", "ru": "(образец)", "ko": "(예시)"}
     for proposal in Proposal.objects.filter(state=ProposalState.IN_FORCE):
-        before = {
-            row.uid for _path, row in RoadMapContent.from_json(proposal.history.earliest("history_id").content).rows()
-        }
+        before = {row.uid for _path, row in read_content(proposal.history.earliest("history_id").content).rows()}
         added = [row for _path, row in proposal.document.rows() if row.uid not in before]
         texts = [getattr(row, "mechanism", None) or getattr(row, "title", None) for row in added]
         parts = [e.part for _s, _m, step in proposal.document.milestones() for e in step.executors if e.part]

@@ -29,7 +29,9 @@ from programme.models import (
     Project,
     ProjectParticipant,
 )
-from roadmaps.document.content import Milestone, Role, identity, problems
+from roadmaps.document.checks import problems
+from roadmaps.document.content import MilestoneContent, Role
+from roadmaps.document.identity import identity
 from roadmaps.models import Proposal, RoadMap
 from tests.scenarios.programme import edited
 
@@ -84,7 +86,7 @@ def parts(project: str) -> dict[str, tuple[str, bool]]:
     return {code: (role, doubt) for code, role, doubt in rows.values_list("organisation__code", "role", "unconfirmed")}
 
 
-def milestone(area: str, decision: str) -> Milestone:
+def milestone(area: str, decision: str) -> MilestoneContent:
     """The milestone that an area's draft has for a decision."""
     document = Proposal.objects.get(road_map__group__code=area).document
     return next(step for _, _, step in document.milestones() if step.uid == identity("milestone", decision))

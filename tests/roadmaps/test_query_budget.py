@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.bulk import BATCH
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import Milestone, RoadMapContent
+from roadmaps.document.content import MilestoneContent, RoadMapContent
 from roadmaps.models import Assignment, RoadMap
 from roadmaps.services import start_proposal
 from tests.scenarios import energy
@@ -29,7 +29,7 @@ ROWS = {f"roadmaps_{kind}{name}" for kind in ("", "historical") for name in ("mi
 def renewed(content: RoadMapContent) -> RoadMapContent:
     """Every milestone with another date, every executor with another part: three rows change a step."""
 
-    def step(row: Milestone) -> Milestone:
+    def step(row: MilestoneContent) -> MilestoneContent:
         executors = tuple(replace(executor, part=Text.of("Own part")) for executor in row.executors)
         return replace(row, deadline=Deadline(date(2028, 6, 30), Precision.DAY), executors=executors)
 

@@ -19,7 +19,8 @@ from audit.acting import acting
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import Text
 from roadmaps.document import content as agreed
-from roadmaps.document.content import Executor, RoadMapContent, Role, content_hash
+from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
+from roadmaps.document.hashing import content_hash
 from roadmaps.models import Assignment, Measure, Milestone, Proposal, Revision, RoadMap, RoadMapVersion, Section
 from roadmaps.services import content_of, differing
 from roadmaps.services.projection import project_version
@@ -103,7 +104,7 @@ deadlines = st.sampled_from(
 
 
 @st.composite
-def executors(draw: st.DrawFn) -> tuple[Executor, ...]:
+def executors(draw: st.DrawFn) -> tuple[ExecutorContent, ...]:
     """A lead of one side or of both, and any others: never none."""
     leads = draw(st.sampled_from([("UZ",), ("KR",), ("UZ", "KR")]))
     chosen = [draw(st.sampled_from(BODIES[side])) for side in leads]
@@ -111,7 +112,7 @@ def executors(draw: st.DrawFn) -> tuple[Executor, ...]:
     with_them = draw(st.lists(st.sampled_from(others), unique=True, max_size=3))
     parts = st.none() | texts
     order = draw(st.permutations(chosen + with_them))
-    return tuple(Executor(code, LEAD if code in chosen else CO, draw(parts)) for code in order)
+    return tuple(ExecutorContent(code, LEAD if code in chosen else CO, draw(parts)) for code in order)
 
 
 @st.composite
@@ -130,15 +131,15 @@ def documents(draw: st.DrawFn) -> RoadMapContent:
     in_section, in_measure = spread(measures, sections), spread(steps, measures)
     numbers = dict(zip(measures, draw(st.permutations(range(1, len(measures) + 1))), strict=True))
 
-    def milestone(uid: UUID, number: int) -> agreed.Milestone:
+    def milestone(uid: UUID, number: int) -> agreed.MilestoneContent:
         project = draw(st.sampled_from([None, "D05"]))
-        return agreed.Milestone(uid, number, draw(texts), draw(deadlines), draw(executors()), project)
+        return agreed.MilestoneContent(uid, number, draw(texts), draw(deadlines), draw(executors()), project)
 
-    def measure(uid: UUID) -> agreed.Measure:
+    def measure(uid: UUID) -> agreed.MeasureContent:
         below = in_measure[uid]
         order = draw(st.permutations(range(1, len(below) + 1)))
         organisation, text = draw(st.sampled_from([(None, None), ("miit", None), (None, Text.of("Own means"))]))
-        return agreed.Measure(
+        return agreed.MeasureContent(
             uid=uid,
             number=numbers[uid],
             title=draw(texts),
@@ -150,7 +151,7 @@ def documents(draw: st.DrawFn) -> RoadMapContent:
         )
 
     return RoadMapContent(
-        tuple(agreed.Section(uid, draw(texts), tuple(map(measure, in_section[uid]))) for uid in sections),
+        tuple(agreed.SectionContent(uid, draw(texts), tuple(map(measure, in_section[uid]))) for uid in sections),
         draw(st.none() | texts),
     )
 
@@ -168,20 +169,22 @@ def test_reading_the_rows_back_gives_the_content_that_was_signed(
             versions.check(content)
 
 
-def step(number: int, *bodies: str, leads: int = 2) -> agreed.Milestone:
+def step(number: int, *bodies: str, leads: int = 2) -> agreed.MilestoneContent:
     """A milestone led by the first ``leads`` of ``bodies``."""
     roles = [LEAD] * leads + [CO] * (len(bodies) - leads)
-    named = tuple(Executor(code, role) for code, role in zip(bodies, roles, strict=True))
-    return agreed.Milestone(MILESTONES[number - 1], number, Text.of("Gas"), TO_BE_AGREED, named)
+    named = tuple(ExecutorContent(code, role) for code, role in zip(bodies, roles, strict=True))
+    return agreed.MilestoneContent(MILESTONES[number - 1], number, Text.of("Gas"), TO_BE_AGREED, named)
 
 
-def task(number: int, *steps: agreed.Milestone, uid: int | None = None) -> agreed.Measure:
-    return agreed.Measure(MEASURES[number - 1 if uid is None else uid], number, Text.of("Supply"), milestones=steps)
+def task(number: int, *steps: agreed.MilestoneContent, uid: int | None = None) -> agreed.MeasureContent:
+    return agreed.MeasureContent(
+        MEASURES[number - 1 if uid is None else uid], number, Text.of("Supply"), milestones=steps
+    )
 
 
-def chapters(*contents: tuple[agreed.Measure, ...]) -> RoadMapContent:
+def chapters(*contents: tuple[agreed.MeasureContent, ...]) -> RoadMapContent:
     return RoadMapContent(
-        tuple(agreed.Section(SECTIONS[i], Text.of("Energy"), measures) for i, measures in enumerate(contents))
+        tuple(agreed.SectionContent(SECTIONS[i], Text.of("Energy"), measures) for i, measures in enumerate(contents))
     )
 
 
@@ -261,7 +264,7 @@ def test_reading_costs_the_same_for_any_number_of_rows(
 
 def many(count: int) -> RoadMapContent:
     steps = tuple(
-        agreed.Milestone(UUID(int=9000 + n), n, Text.of(f"Step {n}"), TO_BE_AGREED, ONE.executors)
+        agreed.MilestoneContent(UUID(int=9000 + n), n, Text.of(f"Step {n}"), TO_BE_AGREED, ONE.executors)
         for n in range(1, count + 1)
     )
     return chapters((task(1, *steps),))

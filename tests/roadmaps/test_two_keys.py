@@ -14,7 +14,7 @@ from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.policy.questions import NotAllowed
 from accounts.services import StaleEdit
 from common.deadlines import Deadline, Precision
-from roadmaps.document.content import Executor, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
 from roadmaps.models import (
     Assignment,
     Milestone,
@@ -270,9 +270,9 @@ def test_what_cannot_be_published_says_where_and_changes_nothing(group: Group) -
 
     lead, co = Role.LEAD, Role.CO_EXECUTOR
     wrong: dict[str, dict[str, Any]] = {
-        "needs a lead": {"executors": (Executor("minenergy", co),)},
-        "one lead a side": {"executors": (Executor("minenergy", lead), Executor("miit", lead))},
-        "no organisation": {"executors": (Executor("minenergy", lead), Executor("atlantis", co))},
+        "needs a lead": {"executors": (ExecutorContent("minenergy", co),)},
+        "one lead a side": {"executors": (ExecutorContent("minenergy", lead), ExecutorContent("miit", lead))},
+        "no organisation": {"executors": (ExecutorContent("minenergy", lead), ExecutorContent("atlantis", co))},
         "before the summit": {"deadline": Deadline(date(2024, 6, 13), Precision.DAY)},
         "no project": {"project": "D99"},
     }

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import LANGUAGES, Text
 from roadmaps.document.content import (
-    Executor,
-    Measure,
-    Milestone,
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
     RoadMapContent,
     Role,
-    Section,
+    SectionContent,
 )
+from roadmaps.document.read import read_content
 
 DEADLINES = (
     TO_BE_AGREED,
@@ -33,7 +34,7 @@ texts = st.builds(
     st.fixed_dictionaries({}, optional={"ru": st.sampled_from(["да", "нет"]), "ko": st.sampled_from(["예", "아니요"])}),
 )
 executors = st.lists(
-    st.builds(Executor, codes, st.sampled_from(Role), st.none() | texts),
+    st.builds(ExecutorContent, codes, st.sampled_from(Role), st.none() | texts),
     unique_by=lambda executor: executor.organisation,
     max_size=4,
 ).map(tuple)
@@ -51,18 +52,18 @@ def contents(draw: st.DrawFn) -> RoadMapContent:
     numbers = st.integers(1, 4)
     return RoadMapContent(
         tuple(
-            Section(
+            SectionContent(
                 section,
                 draw(texts),
                 tuple(
-                    Measure(
+                    MeasureContent(
                         measure,
                         draw(numbers),
                         draw(texts),
                         expected_result=draw(st.none() | texts),
                         funding_organisation=draw(st.none() | codes),
                         milestones=tuple(
-                            Milestone(
+                            MilestoneContent(
                                 uid, draw(numbers), draw(texts), draw(st.sampled_from(DEADLINES)), draw(executors)
                             )
                             for uid in list(some(3))
@@ -77,15 +78,15 @@ def contents(draw: st.DrawFn) -> RoadMapContent:
     )
 
 
-STEP = Milestone(
+STEP = MilestoneContent(
     UUID(int=3),
     1,
     Text.of("Agree the rules", ru="Согласовать регламент"),
     DEADLINES[1],
-    (Executor("minenergy", Role.LEAD), Executor("mofa-kr", Role.CO_EXECUTOR, Text.of("protocol"))),
+    (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("mofa-kr", Role.CO_EXECUTOR, Text.of("protocol"))),
     "PRJ-1",
 )
-MEASURE = Measure(
+MEASURE = MeasureContent(
     UUID(int=2),
     1,
     Text.of("Resume the dialogue"),
@@ -94,7 +95,7 @@ MEASURE = Measure(
     funding_text=Text.of("own funds"),
     milestones=(STEP, replace(STEP, uid=UUID(int=4), number=2, deadline=DEADLINES[3])),
 )
-CONTENT = RoadMapContent((Section(UUID(int=1), Text.of("Dialogue"), (MEASURE,)),), Text.of("first draft"))
+CONTENT = RoadMapContent((SectionContent(UUID(int=1), Text.of("Dialogue"), (MEASURE,)),), Text.of("first draft"))
 SIDES = {"minenergy": "UZ", "motie": "KR", "mofa-kr": "KR"}
 
 
@@ -122,7 +123,7 @@ def altered() -> Iterator[RoadMapContent]:
     for path, value in leaves(written):
         if isinstance(value, dict | list) or value is None or {"deadline", "original"} & set(path):
             continue  # a deadline and an original language change with what stands beside them
-        yield RoadMapContent.from_json(changed(written, path, new.get(str(value), new.get(str(path[-1]), "other"))))
+        yield read_content(changed(written, path, new.get(str(value), new.get(str(path[-1]), "other"))))
     for deadline in (TO_BE_AGREED, DEADLINES[2], Deadline(date(2025, 9, 26), Precision.CONTINUOUS, 7)):
         yield with_step(deadline=deadline)
 
@@ -130,3 +131,17 @@ def altered() -> Iterator[RoadMapContent]:
 def with_step(**changes: Any) -> RoadMapContent:
     measure = replace(MEASURE, milestones=(replace(STEP, **changes), *MEASURE.milestones[1:]))
     return replace(CONTENT, sections=(replace(CONTENT.sections[0], measures=(measure,)),))
+
+
+def milestone(uid: int, number: int = 1) -> MilestoneContent:
+    return MilestoneContent(UUID(int=uid), number, Text.of(f"step {uid}"), TO_BE_AGREED)
+
+
+def measure(uid: int, number: int, *milestones: MilestoneContent) -> MeasureContent:
+    return MeasureContent(UUID(int=uid), number, Text.of(f"measure {uid}"), milestones=milestones)
+
+
+def road_map(*sections: tuple[MeasureContent, ...]) -> RoadMapContent:
+    return RoadMapContent(
+        tuple(SectionContent(UUID(int=900 + i), Text.of(f"section {i}"), below) for i, below in enumerate(sections))
+    )

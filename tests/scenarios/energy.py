@@ -8,7 +8,14 @@ from accounts.policy.actors import system_actor
 from audit.acting import acting
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
 from roadmaps.models import Proposal, RoadMap
 
 DUE = Deadline(date(2027, 6, 30), Precision.DAY)
@@ -16,10 +23,10 @@ DUE = Deadline(date(2027, 6, 30), Precision.DAY)
 
 def content(*, steps: int = 1, uid: UUID | None = None) -> RoadMapContent:
     """One measure with ``steps`` milestones, led by both ministries; ``uid`` is the section's."""
-    executors = (Executor("minenergy", Role.LEAD), Executor("motie", Role.LEAD))
-    rows = tuple(Milestone(uuid4(), n, Text.of(f"Step {n}"), DUE, executors) for n in range(1, steps + 1))
-    measure = Measure(uuid4(), 1, Text.of("Supply"), milestones=rows)
-    return RoadMapContent((Section(uid or uuid4(), Text.of("Energy"), (measure,)),))
+    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD))
+    rows = tuple(MilestoneContent(uuid4(), n, Text.of(f"Step {n}"), DUE, executors) for n in range(1, steps + 1))
+    measure = MeasureContent(uuid4(), 1, Text.of("Supply"), milestones=rows)
+    return RoadMapContent((SectionContent(uid or uuid4(), Text.of("Energy"), (measure,)),))
 
 
 def set_up(*, steps: int = 1) -> None:

@@ -6,7 +6,15 @@ from audit.acting import acting
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from programme.models import Decision, DecisionParty, Meeting, PriorityArea, Project, ProjectParticipant
-from roadmaps.document.content import Executor, Measure, Milestone, RoadMapContent, Role, Section, identity
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
+from roadmaps.document.identity import identity
 from roadmaps.models import Proposal, RoadMap
 
 
@@ -27,9 +35,9 @@ def _area(number: int, bodies: dict[str, Organisation]) -> PriorityArea:
         code=code, name=name, lead_uz=bodies["uzkimyosanoat"], lead_kr=bodies["motie"], unconfirmed=True
     )
     road_map = RoadMap.objects.create(reference=f"RM-{number + 100}", group=group)
-    step = Milestone(identity("milestone", code), 1, name, TO_BE_AGREED, (Executor("motie", Role.LEAD),))
-    measure = Measure(identity("measure", code), 1, name, decision=f"A{number:03}", milestones=(step,))
-    content = RoadMapContent((Section(identity("section", code), name, (measure,)),))
+    step = MilestoneContent(identity("milestone", code), 1, name, TO_BE_AGREED, (ExecutorContent("motie", Role.LEAD),))
+    measure = MeasureContent(identity("measure", code), 1, name, decision=f"A{number:03}", milestones=(step,))
+    content = RoadMapContent((SectionContent(identity("section", code), name, (measure,)),))
     Proposal.objects.create(road_map=road_map, number=1, content=content.to_json())
     return PriorityArea.objects.create(code=code, order=number + 100, kind="sector", name=name, group=group)
 

@@ -22,7 +22,7 @@ from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import Text
-from roadmaps.document.content import Milestone as Step
+from roadmaps.document.content import MilestoneContent as Step
 from roadmaps.document.content import RoadMapContent
 from roadmaps.models import Revision, Signature
 from tests.scenarios.people import loner, person, seat

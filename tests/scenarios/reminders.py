@@ -16,7 +16,7 @@ from common.text import Text
 from reminders.services.delivery import deliver, dispatch
 from reminders.services.planning import plan
 from reminders.stages import ensure_stages
-from roadmaps.document.content import Executor, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
 from roadmaps.models import Milestone, Proposal
 from tests.scenarios import energy
 from tests.scenarios.people import person, put_in_force
@@ -55,7 +55,7 @@ def _with(content: RoadMapContent, steps: Sequence[Step], words: Sequence[Text])
             row,
             deadline=deadline,
             mechanism=words[place] if words else row.mechanism,
-            executors=(Executor(code, Role.LEAD), Executor("motie", Role.LEAD)),
+            executors=(ExecutorContent(code, Role.LEAD), ExecutorContent("motie", Role.LEAD)),
         )
         for place, (row, (deadline, code)) in enumerate(zip(measure.milestones, steps, strict=True))
     )

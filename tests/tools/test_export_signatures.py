@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from roadmaps.document.content import content_hash
+from roadmaps.document.hashing import content_hash
 from roadmaps.models import RoadMapVersion, Signature
 from roadmaps.services import withdraw_key
 from roadmaps.services.export import signature_lines

@@ -14,7 +14,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.permissions import FOLLOWS
 from common.sides import Layer
 from desk.selectors import groups, organisations, visible_to
-from roadmaps.document.content import Measure, Milestone, RoadMapContent
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, RoadMap, RoadMapVersion
 from roadmaps.models.proposal import OPEN_STATES
@@ -47,19 +47,19 @@ class Draft:
         return self.proposal.layer != Layer.SHARED
 
     @cached_property
-    def steps(self) -> list[tuple[Measure, Milestone]]:
+    def steps(self) -> list[tuple[MeasureContent, MilestoneContent]]:
         """Every milestone with its measure, in the order of reading."""
         return [(measure, step) for _section, measure, step in self.content.milestones()]
 
     @cached_property
-    def undated(self) -> list[tuple[Measure, Milestone]]:
+    def undated(self) -> list[tuple[MeasureContent, MilestoneContent]]:
         """The milestones whose date is still to be agreed."""
         return [(measure, step) for measure, step in self.steps if step.deadline.due_on is None]
 
     @cached_property
-    def by_decision(self) -> dict[str, list[Measure]]:
+    def by_decision(self) -> dict[str, list[MeasureContent]]:
         """The measures that a decision has become, by its code."""
-        found: dict[str, list[Measure]] = defaultdict(list)
+        found: dict[str, list[MeasureContent]] = defaultdict(list)
         for _section, measure in self.content.measures():
             if measure.decision:
                 found[measure.decision].append(measure)

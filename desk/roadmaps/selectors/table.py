@@ -11,14 +11,15 @@ from common.text import Text
 from desk.roadmaps.selectors.drafts import Draft
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, DecisionParty, Meeting, Project
-from roadmaps.document.content import Executor, Measure, Milestone, Role, roman
+from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, Role
+from roadmaps.document.numbering import roman
 
 
 @dataclass(frozen=True)
 class ExecutorCell:
     """One executor; ``organisation`` is None for a code that names none. ``unconfirmed``: not in the source."""
 
-    executor: Executor
+    executor: ExecutorContent
     organisation: Organisation | None
     unconfirmed: bool
 
@@ -28,7 +29,7 @@ class MilestoneRow:
     """One line of the table; ``project`` is None where there is none, or where it is not theirs."""
 
     number: str
-    milestone: Milestone
+    milestone: MilestoneContent
     leads: tuple[ExecutorCell, ...]
     co_executors: tuple[ExecutorCell, ...]
     project: Project | None
@@ -38,7 +39,7 @@ class MilestoneRow:
 class MeasureRow:
     """A measure, which spans its milestones."""
 
-    measure: Measure
+    measure: MeasureContent
     decision: Decision | None
     funding: Organisation | Text | str | None
     steps: tuple[MilestoneRow, ...]
@@ -89,7 +90,7 @@ class Table:
         for measure, step in self._draft.steps:
             yield from (self._cell(executor, measure) for executor in step.executors)
 
-    def _measure(self, measure: Measure) -> MeasureRow:
+    def _measure(self, measure: MeasureContent) -> MeasureRow:
         code = measure.funding_organisation
         return MeasureRow(
             measure=measure,
@@ -98,7 +99,7 @@ class Table:
             steps=tuple(self._step(measure, step) for step in measure.milestones),
         )
 
-    def _step(self, measure: Measure, step: Milestone) -> MilestoneRow:
+    def _step(self, measure: MeasureContent, step: MilestoneContent) -> MilestoneRow:
         cells = [self._cell(executor, measure) for executor in step.executors]
         return MilestoneRow(
             number=f"{measure.number}.{step.number}",
@@ -108,7 +109,7 @@ class Table:
             project=self._projects.get(step.project or ""),
         )
 
-    def _cell(self, executor: Executor, measure: Measure) -> ExecutorCell:
+    def _cell(self, executor: ExecutorContent, measure: MeasureContent) -> ExecutorCell:
         """A lead of the group is as confirmed as the group's leads; another body as its part in the decision."""
         body = self._organisations.get(executor.organisation)
         group = self._draft.road_map.group

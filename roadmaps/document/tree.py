@@ -1,0 +1,55 @@
+"""A content as a tree: what kind each row is, and which rows stand below it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final, TypeVar, cast
+from uuid import UUID
+
+from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent, SectionContent
+from roadmaps.document.fields import RowKind
+
+Node = RoadMapContent | RowContent
+N = TypeVar("N", bound=Node)
+Rows = tuple[RowContent, ...]
+
+CHILD_KINDS: Final = {
+    RowKind.ROAD_MAP: RowKind.SECTION,
+    RowKind.SECTION: RowKind.MEASURE,
+    RowKind.MEASURE: RowKind.MILESTONE,
+}
+# the attribute that holds the rows below
+CHILDREN: Final = {RowKind.ROAD_MAP: "sections", RowKind.SECTION: "measures", RowKind.MEASURE: "milestones"}
+
+
+def kind_of(node: Node) -> RowKind:
+    match node:
+        case SectionContent():
+            return RowKind.SECTION
+        case MeasureContent():
+            return RowKind.MEASURE
+        case MilestoneContent():
+            return RowKind.MILESTONE
+    return RowKind.ROAD_MAP
+
+
+def uid_of(node: Node) -> UUID | None:
+    """Return None for the road map itself."""
+    return None if isinstance(node, RoadMapContent) else node.uid
+
+
+def rows_below(node: Node) -> Rows:
+    name = CHILDREN.get(kind_of(node))
+    return cast(Rows, getattr(node, name)) if name else ()
+
+
+def with_rows_below(node: N, rows: Rows) -> N:
+    """Raises: KeyError for a milestone; ContentError for a road map where two rows carry one uid."""
+    below: dict[str, Any] = {CHILDREN[kind_of(node)]: rows}
+    return replace(node, **below)
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    """Yield the node and all below it, in the order of reading."""
+    yield node
+    for row in rows_below(node):
+        yield from nodes(row)
