@@ -7,8 +7,8 @@ from typing import Final
 import holidays
 
 from accounts.models import DayException, DayKind
+from common.calendar import DayExceptions, WorkingCalendar
 from common.sides import Side
-from common.working_days import Exceptions, WorkingCalendar
 
 COUNTRIES: Final = tuple(Side.values)  # the sides are named as ISO 3166 names the countries
 
@@ -21,7 +21,7 @@ def calendar_of(side: str) -> WorkingCalendar:
 
 
 @lru_cache(maxsize=100)
-def _public_holidays(country: str, year: int) -> Exceptions:
+def _public_holidays(country: str, year: int) -> DayExceptions:
     """The days of a year that differ from the week, by the library ``holidays`` (read in release 0.109).
 
     - UZ: the holidays of the Labour Code, moved to Monday from a weekend since 2023; additional days off and worked

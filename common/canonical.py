@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785): the one form of the bytes that are hashed, signed and sealed."""
+"""Canonical JSON (RFC 8785): the bytes that are hashed, signed and sealed."""
 
 from hashlib import sha256
 
@@ -8,20 +8,20 @@ from common.errors import InvalidValue
 
 
 def canonical(value: object) -> bytes:
-    """The canonical JSON of a value, as UTF-8.
+    """Return the canonical JSON of a value, as UTF-8.
 
-    - Taken are None, booleans, strings, whole numbers up to 2^53 - 1, lists, tuples, and objects with string keys.
-    - All else is refused, floats too: RFC 8785 writes every number as an IEEE 754 double, which keeps neither a larger
-      integer nor a decimal fraction. Amounts, dates and identifiers travel as strings that their owner has written.
+    - Accepts None, bool, str, int up to 2^53 - 1, list, tuple, and dict with string keys.
+    - Refuses everything else, also float: RFC 8785 writes every number as an IEEE 754 double, which holds neither a
+      larger integer nor an exact decimal fraction. Amounts, dates and identifiers are written as strings.
 
-    Raises: ValueError, for a float InvalidValue.
+    Raises: ValueError; InvalidValue for a float.
     """
     _refuse_floats(value)
-    return rfc8785.dumps(value)  # type: ignore[arg-type]  # it refuses what it does not know
+    return rfc8785.dumps(value)  # type: ignore[arg-type]  # the library refuses other types
 
 
 def sha256_hex(value: object) -> str:
-    """SHA-256 over the canonical JSON, as 64 lowercase hex digits. Raises as `canonical` does."""
+    """Return SHA-256 over the canonical JSON as 64 lowercase hex digits. Raises: as `canonical`."""
     return sha256(canonical(value)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The two sides of the partnership, their days, and the layers on which a record can lie."""
+"""The two sides of the partnership, their time zones, and the layers of visibility."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ class Side(models.TextChoices):
 
 
 class Layer(models.TextChoices):
-    """Who may see a record at all, before any relation is asked for."""
+    """Which side may see a record at all, before any permission is checked."""
 
     SHARED = "shared", _("Both sides")
     UZ = "UZ", _("Only Uzbekistan")
@@ -24,5 +24,5 @@ TIME_ZONES = {Side.UZ.value: ZoneInfo("Asia/Tashkent"), Side.KR.value: ZoneInfo(
 
 
 def day_of(side: str, now: datetime) -> date:
-    """The side's own day at the moment ``now``; UTC's for neither side."""
+    """Return the date that ``now`` is in the side's time zone; in UTC where there is no side."""
     return now.astimezone(TIME_ZONES.get(side, ZoneInfo("UTC"))).date()

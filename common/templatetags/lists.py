@@ -1,4 +1,4 @@
-"""What Django's own list and form do not say: the filters in force, a label for each cell of an inline table."""
+"""Template tags for the admin's lists and inline tables: the active filters, a label for each cell."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter in force, and the address of the list without it."""
+    """An active filter and the address of the list without it."""
 
     words: str
     href: str
@@ -21,7 +21,7 @@ class Chip:
 
 @register.filter
 def filters_in_force(cl: ChangeList) -> list[Chip]:
-    """Each filter of a change list whose chosen value is not its first one, which is "All"."""
+    """Return each filter of a change list whose chosen value is not the first one, "All"."""
     chips = []
     for spec in cl.filter_specs:
         first, *others = spec.choices(cl)
@@ -35,5 +35,5 @@ def filters_in_force(cl: ChangeList) -> list[Chip]:
 
 @register.simple_tag
 def cell(field: BoundField, label: Any) -> SafeString:
-    """A form field in a table, named for those who do not see its column."""
+    """Return a form field in a table, labelled for readers who do not see its column."""
     return field.as_widget(attrs={"aria-label": str(label)})

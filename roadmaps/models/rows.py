@@ -135,7 +135,7 @@ class Milestone(AgreedRow):
             # what comes again each year or each few months is few, and is looked through at every sweep
             models.Index(
                 fields=["due_on"],
-                condition=models.Q(precision__in=(Precision.ANNUAL, Precision.CONTINUOUS)),
+                condition=models.Q(precision__in=(Precision.ANNUAL.value, Precision.CONTINUOUS.value)),
                 name="repeated_deadlines",
             ),
         ]

@@ -112,11 +112,11 @@ class TestForm:
             (
                 typed(en="a\x00", ru="я" * 201),
                 [
-                    "English: the text holds a character that cannot be kept, such as a NUL byte.",
+                    "English: the text contains a character that cannot be stored, such as a NUL byte.",
                     "Russian: at most 200 characters; this has 201.",
                 ],
             ),
-            (typed("ru", en="a"), ["Russian is named as the original, but has no text."]),
+            (typed("ru", en="a"), ["Russian is chosen as the original, but has no text."]),
             (typed("fr", en="a"), ["Select a valid choice. fr is not one of the available choices."]),
             (typed(en=" \n"), ["This field is required."]),
         ],

@@ -324,7 +324,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("unknown precision", {"precision": "soon"}, "how exactly"),
     ("before the summit", {"precision": "day", "day": "13", "month": "6", "year": "2024"}, "before the summit"),
     ("long text", {"mechanism.en": "x" * 10_000}, "at most 2000 characters; this has 10000"),
-    ("NUL", {"mechanism.en": "a\x00b"}, "cannot be kept"),
+    ("NUL", {"mechanism.en": "a\x00b"}, "cannot be stored"),
     ("no text", {f"mechanism.{language}": "" for language in LANGUAGES}, "Write what this is"),
     ("original without text", {"mechanism.original": "ko", "mechanism.ko": ""}, "named as the original"),
     ("unknown language", {"mechanism.original": "xx"}, "xx"),

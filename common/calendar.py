@@ -1,33 +1,33 @@
-"""Working days: which days are worked on, and the arithmetic of deadlines on them. No clock is read here."""
+"""Working days: which days are working days, and how they are counted. The clock is never read here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-MORNING: Final = time(9)  # when a working day begins, on the spot
+MORNING: Final = time(9)  # when a working day begins, local time
 WEEKEND: Final = frozenset({5, 6})  # Saturday and Sunday
 DAY: Final = timedelta(days=1)
 
-Exceptions = Mapping[date, bool]
+DayExceptions = Mapping[date, bool]  # True: a working day, False: a day off
 
 
-def _as_the_week(year: int) -> Exceptions:
+def _no_exceptions(year: int) -> DayExceptions:
     return {}
 
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """One country's working days: its week, a year's holidays, and what overrides both.
+    """One country's working days: its week, the holidays of each year, and the exceptions to both.
 
-    - ``weekend``: the days of the week that are free, Monday is 0.
-    - ``of_year``: the days of a year that differ from the week: False is free, True is worked on. Asked year by year.
-    - ``exceptions``: the same, and stronger.
+    - ``weekend``: the days off of the week; Monday is 0.
+    - ``of_year``: returns the days of a year that differ from the week.
+    - ``exceptions``: days that override the week and the holidays.
     """
 
     weekend: frozenset[int] = WEEKEND
-    of_year: Callable[[int], Exceptions] = _as_the_week
-    exceptions: Exceptions = field(default_factory=dict)
+    of_year: Callable[[int], DayExceptions] = _no_exceptions
+    exceptions: DayExceptions = field(default_factory=dict)
 
     def is_working(self, day: date) -> bool:
         if day in self.exceptions:
@@ -35,10 +35,10 @@ class WorkingCalendar:
         return self.of_year(day.year).get(day, day.weekday() not in self.weekend)
 
     def shift(self, day: date, n: int) -> date:
-        """The n-th working day after ``day``, for a negative n the |n|-th before it; whether it is one itself or not.
+        """Return the n-th working day after ``day``; for a negative n, the |n|-th before it.
 
-        For 0 the day itself where it is worked on, else the last working day before it: people hear of a Sunday's
-        deadline before it passes, not after.
+        For 0, return the day itself if it is a working day, else the last working day before it: people are reminded
+        of a Sunday's deadline before it passes, not after.
         """
         if n == 0:
             return day if self.is_working(day) else self.shift(day, -1)
@@ -50,9 +50,9 @@ class WorkingCalendar:
         return day
 
     def between(self, a: date, b: date) -> int:
-        """Working days from ``a`` to ``b``, negative where ``b`` is earlier: ``between(shift(b, n), b) == -n``.
+        """Return the working days from ``a`` to ``b``, negative where ``b`` is earlier.
 
-        Counted are the days that remain: the day ``a`` and not ``b`` itself; backwards ``a`` and not ``b`` as well.
+        ``a`` counts and ``b`` does not, in both directions, so that ``between(shift(b, n), b) == -n``.
         """
         if a > b:
             return -sum(self.is_working(b + n * DAY) for n in range(1, (a - b).days + 1))
@@ -60,11 +60,11 @@ class WorkingCalendar:
 
 
 def morning(day: date, zone: tzinfo) -> datetime:
-    """When that day's work begins in a zone."""
+    """Return when that working day begins in a time zone."""
     return datetime.combine(day, MORNING, tzinfo=zone)
 
 
 def last_morning(now: datetime, zone: tzinfo) -> date:
-    """The day in a zone whose morning has come last: yesterday before nine, today from nine on."""
+    """Return the last day whose morning has come in a time zone: yesterday before nine, today from nine on."""
     here = now.astimezone(zone)
     return here.date() if here.time() >= MORNING else here.date() - DAY
