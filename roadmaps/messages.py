@@ -5,6 +5,31 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: Final = {
+    # a content that cannot be
+    "content.not_an_object": _("This must be an object."),
+    "content.not_a_list": _("This must be a list."),
+    "content.missing_key": _("“%(key)s” is missing."),
+    "content.unknown_key": _("“%(key)s” is not a known key."),
+    "content.uid": _("An identity is a UUID in lower case with hyphens."),
+    "content.number": _("A number is a whole number from 1 to %(most)d."),
+    "content.code": _("A code is 1 to 64 letters, digits, hyphens, underscores and full stops."),
+    "content.role": _("A role is lead or co_executor."),
+    "content.uid_twice": _("The identity %(uid)s is already used at %(first)s."),
+    "content.organisation_twice": _("The organisation %(organisation)s is listed twice."),
+    "content.two_funding_sources": _("The funding source is an organisation or a text, not both."),
+    "content.reference": _("“%(reference)s” is not the reference of a road map, such as RM-07."),
+    "content.base_hash": _("The hash of the base version is 64 lowercase hexadecimal digits."),
+    "content.not_readable_back": _("The content does not read back as it was written."),
+    # a content that cannot be published yet
+    "content.nothing_to_sign": _("There is nothing to sign yet: a road map needs at least one milestone."),
+    "content.number_twice": _("The number %(number)s is used twice."),
+    "content.before_summit": _("%(day)s is before the summit of %(summit)s."),
+    "content.no_lead": _("A milestone needs a lead."),
+    "content.two_leads": _("A milestone has at most one lead from each side."),
+    "content.uid_of_another": _("This row belongs to another road map: copy it instead."),
+    "content.unknown_decision": _("There is no decision with the code %(decision)s."),
+    "content.unknown_project": _("There is no project with the code %(project)s."),
+    "content.unknown_organisation": _("There is no organisation with the code %(organisation)s."),
     "signing.malformed": _("This cannot be signed. A hash, a reference, a side or the time is malformed."),
     "signing.no_passkey": _("You have no passkey yet. Add one first, then sign."),
     "signing.not_requested": _("Your passkey was not asked for this signature. Press the button again."),

@@ -15,6 +15,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
 from accounts.policy.questions import require
 from accounts.services import StaleEdit
+from common.errors import sentence
 from common.sides import Side
 from common.templatetags.words import reader
 from common.text import Text
@@ -189,7 +190,7 @@ class Editing:
             unfinished = row is None or (
                 isinstance(row, MilestoneContent) and field == "executors" and not _has_lead(row)
             )
-            fault = Fault(row.uid if row else None, field if row else "row", problem.sentence)
+            fault = Fault(row.uid if row else None, field if row else "row", sentence(problem))
             if (fault.uid, fault.field) not in unread:
                 found.append((fault, unfinished))
         return found

@@ -16,7 +16,7 @@ def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
     if isinstance(refusal, NotPublishable):
         labels = _labels(proposal.document)
         return tuple(
-            f"{label}: {problem.sentence}" if (label := _label(problem.path, labels)) else problem.sentence
+            f"{label}: {sentence(problem)}" if (label := _label(problem.path, labels)) else sentence(problem)
             for problem in refusal.problems
         )
     return (sentence(refusal) if isinstance(refusal, CodedError) else str(refusal),)

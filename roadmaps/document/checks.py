@@ -17,14 +17,14 @@ def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[Content
     """
     found: list[ContentError] = []
     if not any(content.milestones()):
-        found.append(ContentError("", "There is nothing to sign yet: a road map has a milestone at least."))
+        found.append(ContentError("content.nothing_to_sign"))
     numbers: set[tuple[UUID | None, int]] = set()
     parents = {milestone.uid: measure.uid for _, measure, milestone in content.milestones()}
     for path, row in content.rows():
         if isinstance(row, SectionContent):
             continue
         if (number := (parents.get(row.uid), row.number)) in numbers:
-            found.append(ContentError(f"{path}.number", f"The number {row.number} is used twice."))
+            found.append(ContentError("content.number_twice", path=f"{path}.number", number=row.number))
         numbers.add(number)
         if isinstance(row, MilestoneContent):
             found += _milestone_problems(path, row, sides)
@@ -35,17 +35,17 @@ def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[Content
 
 def _milestone_problems(path: str, milestone: MilestoneContent, sides: Mapping[str, str]) -> Iterator[ContentError]:
     if (due_on := milestone.deadline.due_on) is not None and due_on < FIRST_POSSIBLE:
-        yield ContentError(f"{path}.deadline", f"{due_on} lies before the summit of {FIRST_POSSIBLE}.")
+        yield ContentError("content.before_summit", path=f"{path}.deadline", day=due_on, summit=FIRST_POSSIBLE)
     leads = [executor.organisation for executor in milestone.executors if executor.role == Role.LEAD]
     if not leads:
-        yield ContentError(f"{path}.executors", "A milestone needs a lead.")
+        yield ContentError("content.no_lead", path=f"{path}.executors")
     leading = [sides[code] for code in leads if code in sides]
     if len(leading) > len(set(leading)):
-        yield ContentError(f"{path}.executors", "A milestone has one lead a side at most.")
+        yield ContentError("content.two_leads", path=f"{path}.executors")
     for i, executor in enumerate(milestone.executors):
         if executor.organisation not in sides:
             yield _unknown(f"{path}.executors[{i}].organisation", executor.organisation)
 
 
 def _unknown(path: str, code: str) -> ContentError:
-    return ContentError(path, f"There is no organisation with the code {code}.")
+    return ContentError("content.unknown_organisation", path=path, organisation=code)

@@ -12,16 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from common.deadlines import Deadline
+from common.errors import InvalidValue
 from common.text import Text
 
 
-class ContentError(ValueError):
-    """What is wrong in a content and where: `path` such as sections[0].measures[2].milestones[0].deadline."""
-
-    def __init__(self, path: str, sentence: str) -> None:
-        super().__init__(f"{path or 'content'}: {sentence}")
-        self.path = path
-        self.sentence = sentence
+class ContentError(InvalidValue):
+    """What is wrong in a content and where: ``path`` such as sections[0].measures[2].milestones[0].deadline."""
 
 
 class Role(StrEnum):
@@ -61,7 +57,7 @@ class MilestoneContent(_Part):
         codes = [executor.organisation for executor in self.executors]
         for code in codes:
             if codes.count(code) > 1:
-                raise ValueError(f"The organisation {code} is named twice.")
+                raise InvalidValue("content.organisation_twice", organisation=code)
         leads_first = tuple(sorted(self.executors, key=lambda executor: executor.role != Role.LEAD))
         object.__setattr__(self, "executors", leads_first)
 
@@ -81,7 +77,7 @@ class MeasureContent(_Part):
 
     def __post_init__(self) -> None:
         if self.funding_organisation is not None and self.funding_text is not None:
-            raise ValueError("The funding source is an organisation or a text, not both.")
+            raise InvalidValue("content.two_funding_sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ class RoadMapContent(_Part):
         seen: dict[UUID, str] = {}
         for path, row in self.rows():
             if row.uid in seen:
-                raise ContentError(f"{path}.uid", f"The identity {row.uid} stands already at {seen[row.uid]}.")
+                raise ContentError("content.uid_twice", path=f"{path}.uid", uid=str(row.uid), first=seen[row.uid])
             seen[row.uid] = path
 
     def rows(self) -> Iterator[tuple[str, RowContent]]:

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from common.canonical import sha256_hex
+from common.errors import InvalidValue
 from common.text import Text
 from roadmaps.document.content import RoadMapContent, json_value
 from roadmaps.document.read import read_content
@@ -18,15 +19,15 @@ def document(road_map: str, base: str | None, content: RoadMapContent, reason: T
     """Return what is signed, as JSON.
 
     ``road_map`` is the reference (RM-07), ``base`` the hash of the version that is changed, or None.
-    Raises: ValueError, where any of it could not be read back as it is.
+    Raises: InvalidValue, where any of it could not be read back as it is.
     """
     if not _REFERENCE.fullmatch(road_map):
-        raise ValueError(f"“{road_map}” is not the reference of a road map, such as RM-07.")
+        raise InvalidValue("content.reference", reference=road_map)
     if base is not None and not _HASH.fullmatch(base):
-        raise ValueError("The hash of the base version is 64 lowercase hexadecimal digits.")
+        raise InvalidValue("content.base_hash")
     written = content.to_json()
     if read_content(written) != content:
-        raise ValueError("The content does not read back as it was written.")
+        raise InvalidValue("content.not_readable_back")
     return {"format": FORMAT, "road_map": road_map, "base": base, "content": written, "reason": json_value(reason)}
 
 

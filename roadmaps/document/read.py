@@ -1,86 +1,129 @@
-"""A road map's content read from JSON, strictly: every key and no other, nothing coerced."""
+"""A road map's content read from JSON, strictly: every key and no other, each value of its own type and form.
 
-import re
-from collections.abc import Callable
-from dataclasses import fields
-from types import UnionType
-from typing import Any, Final, get_args, get_origin
+Nothing is coerced, as what is read was signed or will be: "1" and true are no numbers, a text keeps its letters.
+The schema is made from the table of fields.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from common.deadlines import Deadline
-from common.errors import InvalidValue, sentence
-from common.text import Text
-from roadmaps.document.content import ContentError, RoadMapContent, Role, _Part
-from roadmaps.document.fields import HIGHEST_NUMBER
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_UID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from common.deadlines import Deadline
+from common.errors import InvalidValue
+from common.text import Text
+from roadmaps.document.content import (
+    ContentError,
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    Role,
+    SectionContent,
+)
+from roadmaps.document.fields import HIGHEST_NUMBER, DocumentField, FieldKind, RowKind, signed_fields
+from roadmaps.document.tree import CHILD_KINDS, CHILDREN
+
+_STRICT: Final = ConfigDict(strict=True, extra="forbid")
+_CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+_UID: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+_Code = Annotated[str, Field(pattern=_CODE)]
+_TYPES: Final[dict[FieldKind, Any]] = {
+    FieldKind.TEXT: Annotated[Any, PlainValidator(Text.from_json)],
+    FieldKind.NUMBER: Annotated[int, Field(ge=1, le=HIGHEST_NUMBER)],
+    FieldKind.ORGANISATION: _Code,
+    FieldKind.DECISION: _Code,
+    FieldKind.PROJECT: _Code,
+    FieldKind.DEADLINE: Annotated[Any, PlainValidator(Deadline.from_json)],
+    FieldKind.ROLE: Annotated[Literal["lead", "co_executor"], AfterValidator(Role)],
+}
+_CLASSES: Final[dict[RowKind, Any]] = {
+    RowKind.ROAD_MAP: RoadMapContent,
+    RowKind.SECTION: SectionContent,
+    RowKind.MEASURE: MeasureContent,
+    RowKind.MILESTONE: MilestoneContent,
+    RowKind.EXECUTOR: ExecutorContent,
+}
+_HAVE_UID: Final = (RowKind.SECTION, RowKind.MEASURE, RowKind.MILESTONE)
+# the codes of our sentences for pydantic's
+_CODES: Final = {
+    "model_type": "content.not_an_object",
+    "list_type": "content.not_a_list",
+    "int_type": "content.number",
+    "greater_than_equal": "content.number",
+    "less_than_equal": "content.number",
+    "literal_error": "content.role",
+    "string_type": "content.code",
+    "string_pattern_mismatch": "content.code",
+}
 
 
 def read_content(value: object) -> RoadMapContent:
-    """Return the content that `to_json` wrote. Raises: ContentError."""
-    content: RoadMapContent = _read(RoadMapContent, value, "")
+    """Return the content that `to_json` wrote. Raises: ContentError for the first thing that is wrong."""
+    try:
+        content: RoadMapContent = _schema().validate_python(value)
+    except ValidationError as error:
+        raise _content_error(error) from error
     return content
 
 
-def _read(kind: Any, value: object, path: str) -> Any:
-    """A JSON value as the annotated type of a field: the classes above are the schema. Raises: ContentError."""
-    if get_origin(kind) is UnionType:  # X | None
-        return None if value is None else _read(get_args(kind)[0], value, path)
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise ContentError(path, "This must be a list.")
-        return tuple(_read(get_args(kind)[0], item, f"{path}[{i}]") for i, item in enumerate(value))
-    try:
-        return _read_part(kind, value, path) if issubclass(kind, _Part) else _PLAIN[kind](value)
-    except ContentError:
-        raise
-    except InvalidValue as error:
-        raise ContentError(path, sentence(error)) from error
-    except ValueError as error:
-        raise ContentError(path, str(error)) from error
+@cache
+def _schema() -> TypeAdapter[RoadMapContent]:
+    return TypeAdapter(_row(RowKind.ROAD_MAP))
 
 
-def _read_part(kind: Any, value: object, path: str) -> Any:
-    if not isinstance(value, dict):
-        raise ContentError(path, "This must be an object.")
-    types = {field.name: field.type for field in fields(kind)}
-    if unknown := sorted(set(value) - set(types), key=str):
-        raise ContentError(path, f"“{unknown[0]}” is not known here.")
-    if missing := [name for name in types if name not in value]:
-        raise ContentError(path, f"“{missing[0]}” is missing.")
-    return kind(**{name: _read(type_, value[name], f"{path}.{name}".lstrip(".")) for name, type_ in types.items()})
+def _row(kind: RowKind) -> Any:
+    """Return the type of one row: an object with exactly its keys, which becomes the row's dataclass."""
+    types = {field.name: _value(field) for field in signed_fields(kind)}
+    if kind in _HAVE_UID:
+        types["uid"] = Annotated[str, Field(pattern=_UID), AfterValidator(UUID)]
+    if kind in CHILDREN:
+        types[CHILDREN[kind]] = _rows(CHILD_KINDS[kind])
+    keys: dict[str, Any] = {name: (type_, ...) for name, type_ in types.items()}
+    model = create_model(kind.value, __config__=_STRICT, **keys)
+
+    def made(found: BaseModel) -> Any:
+        return _CLASSES[kind](**dict(found))
+
+    return Annotated[model, AfterValidator(made)]
 
 
-def _uid(value: object) -> UUID:
-    if not isinstance(value, str) or not _UID.fullmatch(value):
-        raise ValueError("An identity is a UUID in lower case with hyphens.")
-    return UUID(value)
+def _rows(kind: RowKind) -> Any:
+    return Annotated[list[_row(kind)], AfterValidator(tuple)]  # type: ignore[misc]  # a type that is made here
 
 
-def _number(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= HIGHEST_NUMBER:
-        raise ValueError(f"A number is a whole number from 1 to {HIGHEST_NUMBER}.")
-    return value
+def _value(field: DocumentField) -> Any:
+    if field.kind == FieldKind.EXECUTORS:
+        return _rows(RowKind.EXECUTOR)
+    return _TYPES[field.kind] if field.required else _TYPES[field.kind] | None
 
 
-def _code(value: object) -> str:
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise ValueError("A code is 1 to 64 letters, digits, hyphens, underscores and full stops.")
-    return value
+def _content_error(error: ValidationError) -> ContentError:
+    """Return the first of pydantic's errors as ours."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    *above, last = first["loc"] or ("",)
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidValue):  # of a value class, or of a row as a whole
+        return ContentError(cause.code, path=cause.path or _path(first["loc"]), **cause.params)
+    if first["type"] in ("missing", "extra_forbidden", "invalid_key"):
+        code = "content.missing_key" if first["type"] == "missing" else "content.unknown_key"
+        return ContentError(code, path=_path(above), key=last)
+    code = "content.uid" if last == "uid" else _CODES[first["type"]]
+    return ContentError(code, path=_path(first["loc"]), most=HIGHEST_NUMBER)
 
 
-def _role(value: object) -> Role:
-    if value not in list(Role):
-        raise ValueError("A role is lead or co_executor.")
-    return Role(str(value))
-
-
-_PLAIN: Final[dict[type, Callable[[object], object]]] = {
-    UUID: _uid,
-    int: _number,
-    str: _code,
-    Role: _role,
-    Text: Text.from_json,
-    Deadline: Deadline.from_json,
-}
+def _path(location: Iterable[int | str]) -> str:
+    """Return a place such as sections[0].measures[2].number."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")

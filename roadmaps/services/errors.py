@@ -15,7 +15,7 @@ class NotPublishable(Exception):
     """The content cannot be put to the keys yet. ``problems`` say what and where."""
 
     def __init__(self, problems: tuple[ContentError, ...]) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems))
+        super().__init__(" ".join(sentence(problem) for problem in problems))
         self.problems = problems
 
 

@@ -169,7 +169,7 @@ def _taken_identities(content: RoadMapContent, road_map: RoadMap) -> Iterator[Co
     }
     for path, row in content.rows():
         if row.uid in elsewhere:
-            yield ContentError(f"{path}.uid", "This row belongs to another road map: copy it instead.")
+            yield ContentError("content.uid_of_another", path=f"{path}.uid")
 
 
 def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
@@ -177,9 +177,9 @@ def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
     projects = set(Project.objects.values_list("code", flat=True))
     for path, row in content.rows():
         if isinstance(row, agreed.MeasureContent) and row.decision and row.decision not in decisions:
-            yield ContentError(f"{path}.decision", f"There is no decision with the code {row.decision}.")
+            yield ContentError("content.unknown_decision", path=f"{path}.decision", decision=row.decision)
         if isinstance(row, agreed.MilestoneContent) and row.project and row.project not in projects:
-            yield ContentError(f"{path}.project", f"There is no project with the code {row.project}.")
+            yield ContentError("content.unknown_project", path=f"{path}.project", project=row.project)
 
 
 def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:

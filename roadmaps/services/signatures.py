@@ -13,6 +13,7 @@ from accounts.models import SeatRole, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed, require
 from audit.services import save_audited
+from common.errors import sentence
 from common.sides import Side, day_of
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
 from roadmaps.services.errors import IllegalMove, said
@@ -164,7 +165,7 @@ def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMa
     if {signature.side for signature in signatures} != set(Side.values):
         raise IllegalMove(_("Both keys are needed."))
     if found := hindrances(revision.document, proposal.road_map):
-        raise IllegalMove(_("This can no longer come into force, a new revision is needed: %s") % found[0].sentence)
+        raise IllegalMove(_("This can no longer come into force, a new revision is needed: %s") % sentence(found[0]))
     act = by.because(f"version {number}, {revision.content_hash}").act
     version = RoadMapVersion(
         road_map=proposal.road_map,

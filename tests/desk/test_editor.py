@@ -373,7 +373,7 @@ def test_two_leads_of_a_side_and_a_number_twice_are_refused_and_what_is_only_unf
     editor = Editor(group.secretary)
     step = editor.first("milestone")
     editor.send([*((key, "miit" if value == "motie" else value) for key, value in editor.fields), ("act", "save")])
-    assert "one lead a side" in editor.sentences and stored().row_version == 1
+    assert "one lead from each side" in editor.sentences and stored().row_version == 1
     editor.open()
     editor.press(f"add-milestone:{editor.first('measure')}")
     second = editor.rows("milestone")[1]

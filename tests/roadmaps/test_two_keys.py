@@ -271,7 +271,7 @@ def test_what_cannot_be_published_says_where_and_changes_nothing(group: Group) -
     lead, co = Role.LEAD, Role.CO_EXECUTOR
     wrong: dict[str, dict[str, Any]] = {
         "needs a lead": {"executors": (ExecutorContent("minenergy", co),)},
-        "one lead a side": {"executors": (ExecutorContent("minenergy", lead), ExecutorContent("miit", lead))},
+        "one lead from each side": {"executors": (ExecutorContent("minenergy", lead), ExecutorContent("miit", lead))},
         "no organisation": {"executors": (ExecutorContent("minenergy", lead), ExecutorContent("atlantis", co))},
         "before the summit": {"deadline": Deadline(date(2024, 6, 13), Precision.DAY)},
         "no project": {"project": "D99"},
