@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapC
 from roadmaps.document.diff import compare
 from roadmaps.document.read import read_content
 from roadmaps.models import Proposal, ProposalState, Signature
-from roadmaps.services import IllegalMove, save_content
+from roadmaps.services import IllegalMove, reopen_proposal, save_content
 from roadmaps.services.proposals import hindrances, open_revision
 
 OPEN_AT_FIRST: Final = 12  # rows: a draft of no more milestones than these is opened whole
@@ -229,14 +230,7 @@ class Editing:
         if self.faults:
             return None
         try:
-            save_content(
-                proposal=self.proposal,
-                content=self.reading.content,
-                reason=self.reading.reason,
-                based_on=self.based_on,
-                by=self.actor,
-                now=now,
-            )
+            self._store(now)
         except StaleEdit as error:
             self._merge(error.current)
         except IllegalMove as error:
@@ -245,6 +239,23 @@ class Editing:
             voided = Q(revision__proposal=self.proposal, revision__void_at=now, withdrawn_at=None)
             return list(Signature.objects.filter(voided).order_by("issued_at"))
         return None
+
+    @transaction.atomic
+    def _store(self, now: datetime) -> None:
+        """Save what differs; a published proposal is reopened for it. Raises: NotAllowed, StaleEdit, IllegalMove."""
+        proposal, based_on = self.proposal, self.based_on
+        if self.is_published:
+            if based_on == proposal.row_version and not self.unsaved:
+                return
+            proposal = reopen_proposal(proposal=proposal, by=self.actor, now=now, based_on=based_on)
+            based_on = proposal.row_version
+        save_content(
+            proposal=proposal,
+            content=self.reading.content,
+            reason=self.reading.reason,
+            based_on=based_on,
+            by=self.actor,
+        )
 
     def _merge(self, current: Any) -> None:
         """Bring in what somebody else saved; the next attempt is based on what the person has now seen."""

@@ -96,7 +96,6 @@ def _sign_both(proposal: Proposal, sample: Sample, area: str, who: Who, director
         reason=REASON,
         based_on=proposal.row_version,
         by=secretary,
-        now=now,
     )
     revision = publish(proposal=edited, by=secretary, now=now)
     for side in Side:

@@ -4,7 +4,7 @@ from roadmaps.selectors import content_of, differing
 from roadmaps.services.drafts import draft, load_programme
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
-from roadmaps.services.proposals import publish, save_content, start_proposal, withdraw_proposal
+from roadmaps.services.proposals import publish, reopen_proposal, save_content, start_proposal, withdraw_proposal
 from roadmaps.services.signatures import refuse, sign, withdraw_key
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "load_programme",
     "publish",
     "refuse",
+    "reopen_proposal",
     "save_content",
     "set_forecast",
     "sign",

@@ -78,29 +78,51 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
 
 @transaction.atomic
 def save_content(
-    *, proposal: Proposal, content: RoadMapContent, reason: Text | None, based_on: int, by: Actor, now: datetime
+    *, proposal: Proposal, content: RoadMapContent, reason: Text | None, based_on: int, by: Actor
 ) -> Proposal:
-    """Keep an edit of the working copy.
+    """Save an edit of the working copy.
 
     - ``based_on`` is the ``row_version`` that was edited.
-    - Once published only the group's secretaries edit it, and the edit voids at once every key that has turned.
+    - A published proposal is not edited: it is reopened first (`reopen_proposal`). From then on only the group's
+      secretaries edit it.
 
-    Raises: NotAllowed, StaleEdit, IllegalMove.
+    Raises: NotAllowed, StaleEdit, IllegalMove (closed, or published).
     """
     locked(proposal.road_map_id)
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     require(by, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
     if not proposal.is_open:
         raise IllegalMove(_("This proposal is closed: start a new one."))
+    if proposal.state == ProposalState.PUBLISHED:
+        raise IllegalMove(_("This proposal is published: reopen it for editing first."))
     if proposal.row_version != based_on:
         raise StaleEdit(proposal)
     written = content.to_json()
     if (written, reason) == (proposal.content, proposal.reason):
         return proposal
     proposal.content, proposal.reason = written, reason
-    if proposal.state == ProposalState.PUBLISHED:
-        proposal.state = ProposalState.REWORKED
-        _void(proposal, by=by, now=now)
+    save_audited(proposal, act=by.act)
+    return proposal
+
+
+@transaction.atomic
+def reopen_proposal(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | None = None) -> Proposal:
+    """Reopen a published proposal for editing.
+
+    The open revision becomes void, and with it every signature and refusal on it: they stay readable, with their
+    names, and no longer count.
+
+    Raises: NotAllowed, StaleEdit, IllegalMove (not published).
+    """
+    locked(proposal.road_map_id)
+    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    require(by, "proposal.publish", proposal)
+    if based_on is not None and proposal.row_version != based_on:
+        raise StaleEdit(proposal)
+    if proposal.state != ProposalState.PUBLISHED:
+        raise IllegalMove(_("Only a published proposal can be reopened."))
+    _void(proposal, by=by, now=now)
+    proposal.state = ProposalState.REWORKED
     save_audited(proposal, act=by.act)
     return proposal
 

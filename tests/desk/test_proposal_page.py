@@ -26,7 +26,7 @@ from common.text import LANGUAGES, Text
 from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
-from roadmaps.services import save_content, start_proposal
+from roadmaps.services import reopen_proposal, save_content, start_proposal
 from roadmaps.signing import fingerprint
 from tests.scenarios.growth import grow
 from tests.scenarios.people import actor_for, draft_of, person, seat
@@ -82,15 +82,12 @@ class Room:
         return Proposal.objects.filter(road_map__reference="RM-07").order_by("-number")[0]
 
     def edit(self, change: Callable[[RoadMapContent], RoadMapContent], reason: str = "As agreed in Tashkent.") -> None:
-        proposal = self.proposal
-        save_content(
-            proposal=proposal,
-            content=change(proposal.document),
-            reason=Text.of(reason),
-            based_on=proposal.row_version,
-            by=actor_for(self.people["secretary"]),
-            now=timezone.now(),
-        )
+        """Save a change; a published proposal is reopened for it first."""
+        proposal, by = self.proposal, actor_for(self.people["secretary"])
+        if proposal.state == ProposalState.PUBLISHED:
+            proposal = reopen_proposal(proposal=proposal, by=by, now=timezone.now())
+        content, based_on = change(proposal.document), proposal.row_version
+        save_content(proposal=proposal, content=content, reason=Text.of(reason), based_on=based_on, by=by)
 
     def adopt(self, change: Callable[[RoadMapContent], RoadMapContent]) -> None:
         """Version 1 with the change, and the draft of the second."""

@@ -35,6 +35,7 @@ from roadmaps.services import (
     NotPublishable,
     publish,
     refuse,
+    reopen_proposal,
     save_content,
     set_forecast,
     sign,
@@ -143,13 +144,23 @@ class Agreement(RuleBasedStateMachine):
         proposal = self.pick(Proposal, place)
         content = changed(proposal.document, how, day)
         based_on = proposal.row_version if stale else proposal.row_version - 1
-        by, now = actor_for(self.world.people[who]), timezone.now()
+        by, reason = actor_for(self.world.people[who]), Text.of(f"As of {day}")
         self.attempt(
             "edit",
-            lambda: save_content(
-                proposal=proposal, content=content, reason=Text.of(f"As of {day}"), based_on=based_on, by=by, now=now
-            ),
+            lambda: save_content(proposal=proposal, content=content, reason=reason, based_on=based_on, by=by),
         )
+
+    @one_of_the_acts(who=secretaries, place=which)
+    def reopen(self, who: str, place: int) -> None:
+        proposal = self.pick(Proposal, place)
+        by = actor_for(self.world.people[who])
+
+        def act() -> None:
+            made = reopen_proposal(proposal=proposal, by=by, now=timezone.now())
+            assert (made.state, made.content) == ("reworked", proposal.content)
+            assert not made.revisions.filter(void_at=None).exists()
+
+        self.attempt("reopen", act)
 
     @one_of_the_acts(who=secretaries, place=which)
     def publish(self, who: str, place: int) -> None:
@@ -213,12 +224,14 @@ class Agreement(RuleBasedStateMachine):
         version = self.road_map.in_force()
         open_ones = self.road_map.proposals.filter(state__in=OPEN_STATES, layer="shared", base=version)
         proposal = open_ones.last() or start_proposal(road_map=self.road_map, layer="shared", author=None, by=by)
+        if proposal.state == "published":
+            proposal = reopen_proposal(proposal=proposal, by=by, now=now)
         self.day += timedelta(days=1)
         content = changed(proposal.document, "due", self.day)
         if not any(content.milestones()):
             content = changed(self.whole, "due", self.day)
         based_on = proposal.row_version
-        save_content(proposal=proposal, content=content, reason=None, based_on=based_on, by=by, now=now)
+        save_content(proposal=proposal, content=content, reason=None, based_on=based_on, by=by)
         return publish(proposal=proposal, by=by, now=now)
 
     @one_of_the_acts(often=2, who=chairs, place=which, of=st.sampled_from(["UZ", "KR", "any"]))
@@ -329,7 +342,7 @@ def test_nothing_agreed_changes_but_by_two_keys_over_one_text(programme: None) -
         ),
     )
     # it went where it matters, and was refused there too
-    for act in ("start", "edit", "put to the keys", "sign", "agree", "later versions"):
+    for act in ("start", "edit", "reopen", "put to the keys", "sign", "agree", "later versions"):
         assert world.seen[act], world.seen
-    for act in ("start", "edit", "publish", "sign", "withdraw key", "refuse", "withdraw proposal"):
+    for act in ("start", "edit", "reopen", "publish", "sign", "withdraw key", "refuse", "withdraw proposal"):
         assert world.seen[f"{act}: refused"], world.seen

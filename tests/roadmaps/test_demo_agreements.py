@@ -119,7 +119,7 @@ def test_a_draft_that_somebody_has_begun_with_is_left_alone() -> None:
     proposal = Proposal.objects.get(road_map__group__code="chemistry")
     secretary = actor_for(seat("secretary", "UZ", "chemistry"))
     begun = replace(proposal.document, note=Text.of("Ours."))
-    save_content(proposal=proposal, content=begun, reason=None, based_on=1, by=secretary, now=timezone.now())
+    save_content(proposal=proposal, content=begun, reason=None, based_on=1, by=secretary)
     assert command("load_demo")[1:] == [ADOPTED[2], "289 changes"]
     proposal.refresh_from_db()
     assert (proposal.state, proposal.document) == (ProposalState.DRAFT, begun)

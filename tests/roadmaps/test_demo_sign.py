@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Event
-from roadmaps.demo.samples import REASON, SAMPLES
+from roadmaps.demo.samples import SAMPLES
 from roadmaps.models import Revision, RoadMapVersion, Signature
-from roadmaps.services import publish, refuse, save_content, withdraw_proposal
+from roadmaps.services import publish, refuse, reopen_proposal, withdraw_proposal
 from roadmaps.services.export import signature_lines
 from tests.scenarios.demo import command, directory_fixture, energy, history, person, small_demo_fixture  # noqa: F401
 from tests.scenarios.exports import entry, key_list, verify
@@ -125,14 +125,7 @@ def test_what_is_not_published_cannot_be_signed(small_demo: list[str]) -> None:
     published()
     secretary = actor_for(person("secretary.uz.energy@demo.invalid"))
     proposal = energy()
-    save_content(
-        proposal=proposal,
-        content=proposal.document,
-        reason=REASON,
-        based_on=proposal.row_version,
-        by=secretary,
-        now=timezone.now(),
-    )
+    proposal = reopen_proposal(proposal=proposal, by=secretary, now=timezone.now())
     assert refusal("RM-07.P1", UZ).startswith("Nothing of RM-07.P1 is published")
     assert "was edited after it was published" in refusal("RM-07.P1.R1", UZ)
     withdraw_proposal(proposal=proposal, by=secretary, now=timezone.now())

@@ -29,6 +29,7 @@ from roadmaps.services import (
     NotPublishable,
     publish,
     refuse,
+    reopen_proposal,
     save_content,
     set_forecast,
     sign,
@@ -122,12 +123,32 @@ def test_a_dropped_row_keeps_its_story_and_a_returning_one_has_it_again(group: G
     assert (milestone.dropped_in_id, lead.dropped_in_id, lead.forecast_on) == (None, None, date(2027, 7, 1))
 
 
-def test_an_edit_after_the_first_key_voids_it_and_the_next_revision_needs_both_anew(group: Group) -> None:
+def test_a_published_proposal_is_not_edited_before_it_is_reopened(group: Group) -> None:
+    revision = group.publish()
+    group.sign(revision, "UZ")
+    proposal, by = group.proposal, actor_for(group.secretary)
+    with pytest.raises(IllegalMove, match="reopen it"):
+        save_content(proposal=proposal, content=RoadMapContent(), reason=None, based_on=proposal.row_version, by=by)
+    revision.refresh_from_db()
+    assert revision.void_at is None
+    for user in (group.chairs["UZ"], person("officer", "minenergy"), person("administrator", "miit")):
+        with pytest.raises(NotAllowed):
+            reopen_proposal(proposal=proposal, by=actor_for(user), now=timezone.now())
+    with pytest.raises(StaleEdit):
+        reopen_proposal(proposal=proposal, by=by, now=timezone.now(), based_on=proposal.row_version - 1)
+    reopened = reopen_proposal(proposal=proposal, by=by, now=timezone.now(), based_on=proposal.row_version)
+    assert (reopened.state, reopened.document) == (ProposalState.REWORKED, revision.document)
+    with pytest.raises(IllegalMove, match="Only a published"):
+        group.reopen()
+
+
+def test_reopening_voids_the_signatures_and_the_next_revision_needs_both_anew(group: Group) -> None:
     first = group.publish()
     group.sign(first, "UZ")
-    group.edit(due(date(2027, 6, 30)))
+    group.reopen()
     first.refresh_from_db()
-    assert first.void_at and first.signatures.count() == 1
+    assert first.void_at and first.signatures.get(withdrawn_at=None).signer_name
+    group.edit(due(date(2027, 6, 30)))
     with pytest.raises(IllegalMove, match="edited"):
         group.sign(first, "KR")
     second = group.publish()
@@ -296,7 +317,6 @@ def test_a_stale_edit_is_refused(group: Group) -> None:
             reason=None,
             based_on=stale.row_version,
             by=actor_for(group.secretary),
-            now=timezone.now(),
         )
 
 
@@ -311,7 +331,6 @@ def test_a_proposal_overtaken_by_a_version_is_not_signed(group: Group) -> None:
         reason=None,
         based_on=slow.row_version,
         by=by,
-        now=timezone.now(),
     )
     overtaken = publish(proposal=slow, by=by, now=timezone.now())
     group.amend(due(date(2027, 6, 30)))

@@ -193,7 +193,7 @@ def test_a_row_of_another_road_map_is_not_taken_over(group: Group) -> None:
     stolen = replace(content, sections=(replace(section, measures=(measure,)),))
     proposal = other.proposals.get()
     secretary = system_actor("tests")
-    save_content(proposal=proposal, content=stolen, reason=None, based_on=1, by=secretary, now=timezone.now())
+    save_content(proposal=proposal, content=stolen, reason=None, based_on=1, by=secretary)
     with pytest.raises(NotPublishable, match="another road map") as told:
         publish(proposal=proposal, by=secretary, now=timezone.now())
     assert told.value.problems[0].path == "sections[0].measures[0].milestones[0].uid"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import connection
-from django.utils import timezone
 
 from accounts.services import StaleEdit
 from common.text import Text
@@ -60,7 +59,6 @@ class Energy(Group):
                 reason=Text.of(text),
                 based_on=proposal.row_version,
                 by=actor_for(self.secretary),
-                now=timezone.now(),
             )
 
         return change

@@ -14,6 +14,7 @@ from common.text import Text
 from roadmaps.document.content import RoadMapContent
 from roadmaps.models import (
     Proposal,
+    ProposalState,
     Revision,
     RoadMap,
     RoadMapVersion,
@@ -21,6 +22,7 @@ from roadmaps.models import (
 )
 from roadmaps.services import (
     publish,
+    reopen_proposal,
     save_content,
     sign,
     start_proposal,
@@ -44,15 +46,20 @@ class Group:
     def edit(
         self, change: Callable[[RoadMapContent], RoadMapContent], reason: str = "As agreed in Tashkent."
     ) -> Proposal:
+        """Save a change; a published proposal is reopened for it first."""
         proposal = self.proposal
+        if proposal.state == ProposalState.PUBLISHED:
+            proposal = self.reopen()
         return save_content(
             proposal=proposal,
             content=change(proposal.document),
             reason=Text.of(reason),
             based_on=proposal.row_version,
             by=actor_for(self.secretary),
-            now=timezone.now(),
         )
+
+    def reopen(self) -> Proposal:
+        return reopen_proposal(proposal=self.proposal, by=actor_for(self.secretary), now=timezone.now())
 
     def publish(self) -> Revision:
         return publish(proposal=self.proposal, by=actor_for(self.secretary), now=timezone.now())
