@@ -1,4 +1,4 @@
-"""How the pages print a record: a body with its side, a decision's standing, a date as the source gives it."""
+"""How the pages print a record: an organisation with its side, a decision's status, a date as the source gives it."""
 
 from typing import Final
 
@@ -14,18 +14,18 @@ from common.deadlines import Deadline, Precision, printed, printed_day, printed_
 from common.templatetags.words import in_language, reader, side, status
 from common.text import NAMES, Text
 from desk.roadmaps.selectors.table import ExecutorCell
-from programme.models import Decision, Meeting, Standing
+from programme.models import Decision, Meeting, SourceStanding
 from programme.regions import region_name
 
 register = template.Library()
 
 # the shapes of components.css; what runs, what is done and what is only considered look apart from what is to be done
 SHAPES: Final = {
-    Standing.NOTED: "done",
-    Standing.LAUNCHED: "cont",
-    Standing.UNDER_WAY: "cont",
-    Standing.PROPOSED: "draft",
-    Standing.CONSIDERED: "none",
+    SourceStanding.NOTED: "done",
+    SourceStanding.LAUNCHED: "cont",
+    SourceStanding.UNDER_WAY: "cont",
+    SourceStanding.PROPOSED: "draft",
+    SourceStanding.CONSIDERED: "none",
 }
 
 
@@ -62,8 +62,8 @@ def executor(cell: ExecutorCell) -> SafeString:
 
 @register.simple_tag
 def source_standing(of: Decision | str) -> SafeString:
-    """`{% source_standing decision %}`, or one value: how firmly the source says it, a word and a shape."""
-    value = Standing(of.standing if isinstance(of, Decision) else of)
+    """`{% source_standing decision %}`, or one value: the status in the source as a word with a shape."""
+    value = SourceStanding(of.source_standing if isinstance(of, Decision) else of)
     return status(SHAPES.get(value, "open"), capfirst(str(value.label)))
 
 

@@ -26,17 +26,28 @@ class MeetingAdmin(ScopedModelAdmin[Meeting]):
 
 @admin.register(Decision)
 class DecisionAdmin(ScopedModelAdmin[Decision]):
-    list_display = ("code", "title", "area", "standing", "when_text", "paragraph")
+    list_display = ("code", "title", "area", "source_standing", "when_text", "paragraph")
     list_display_links = ("code", "title")
-    list_filter = ("area", "kind", "standing")
+    list_filter = ("area", "kind", "source_standing")
     list_select_related = ("area",)
     search_texts = ("code", "title")
-    shown = ("code", "meeting", "area", "kind", "standing", "title", "paragraph", "when_text", "due_on", "done_on")
+    shown = (
+        "code",
+        "meeting",
+        "area",
+        "kind",
+        "source_standing",
+        "title",
+        "paragraph",
+        "when_text",
+        "due_on",
+        "done_on",
+    )
 
 
 @admin.register(Project)
 class ProjectAdmin(ScopedModelAdmin[Project]):
-    list_display = ("code", "title", "area", "standing")
+    list_display = ("code", "title", "area", "source_standing")
     list_display_links = ("code", "title")
     list_filter = ("area",)
     list_select_related = ("area", "decision")
@@ -44,9 +55,9 @@ class ProjectAdmin(ScopedModelAdmin[Project]):
     shown = ("code", "area", "decision", "title", "regions")
     editable = ("summary",)
 
-    @admin.display(description=_("standing in the source"), ordering="decision__standing")
-    def standing(self, obj: Project) -> str:
-        return obj.decision.get_standing_display() if obj.decision else "–"
+    @admin.display(description=_("status in the press release"), ordering="decision__source_standing")
+    def source_standing(self, obj: Project) -> str:
+        return obj.decision.get_source_standing_display() if obj.decision else "–"
 
 
 @admin.register(Indicator)

@@ -21,7 +21,7 @@ from programme.models import (
     PriorityArea,
     Project,
     ProjectParticipant,
-    Standing,
+    SourceStanding,
 )
 
 PRECISIONS = [precision.value for precision in Precision]
@@ -95,7 +95,7 @@ class DecisionColumns(Columns):
     meeting = serializers.CharField(source="meeting.code")
     area = serializers.CharField(source="area.code")
     kind = serializers.ChoiceField(choices=DecisionKind.choices)
-    standing = serializers.ChoiceField(choices=Standing.choices, help_text="How firmly the source says it.")
+    source_standing = serializers.ChoiceField(choices=SourceStanding.choices, help_text="Status in the press release.")
     title = TextColumn()
     paragraph = serializers.IntegerField(help_text="Of the meeting's record.")
     done_on = serializers.DateField(allow_null=True)
@@ -113,7 +113,7 @@ class DecisionFilters(filters.FilterSet):
     area = RecordFilter(PriorityArea, through="area")
     meeting = RecordFilter(Meeting, through="meeting")
     kind = filters.ChoiceFilter(choices=DecisionKind.choices)
-    standing = filters.ChoiceFilter(choices=Standing.choices)
+    source_standing = filters.ChoiceFilter(choices=SourceStanding.choices)
     due_after = since("due_on")
     due_before = until("due_on")
 

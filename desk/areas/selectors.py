@@ -54,7 +54,7 @@ def overview(actor: Actor) -> list[AreaRow]:
     """Every area that the actor may see, in the programme's order."""
     decisions = visible_to(actor, Decision.objects.all())
     counted = _by_area(decisions)
-    open_ones = _by_area(decisions.exclude(standing__in=NOTHING_TO_CARRY_OUT))
+    open_ones = _by_area(decisions.exclude(source_standing__in=NOTHING_TO_CARRY_OUT))
     projects = _by_area(visible_to(actor, Project.objects.all()))
     road_maps = {road_map.group_id: road_map for road_map in visible_to(actor, RoadMap.objects.all())}
     drafts = drafts_of(actor, road_maps.values())

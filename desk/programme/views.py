@@ -8,7 +8,7 @@ from desk.areas.selectors import overview, totals
 from desk.page import page, require_ever
 from desk.programme.selectors import figures
 from desk.selectors import summit, visible_to
-from programme.models import Decision, Standing
+from programme.models import Decision, SourceStanding
 from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 
@@ -18,7 +18,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require_ever(actor, "indicator.view")
     rows = overview(actor)
-    counted = visible_to(actor, Decision.objects.all()).order_by().values_list("standing").annotate(Count("pk"))
+    counted = visible_to(actor, Decision.objects.all()).order_by().values_list("source_standing").annotate(Count("pk"))
     standings = dict(counted)
     context = {
         "title": _("Programme"),
@@ -26,7 +26,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "summit": summit(actor),
         "rows": rows,
         "totals": totals(rows),
-        "carried_out": ",".join(value for value in Standing.values if value not in NOTHING_TO_CARRY_OUT),
-        "standings": [(value, standings[value]) for value in Standing.values if value in standings],
+        "carried_out": ",".join(value for value in SourceStanding.values if value not in NOTHING_TO_CARRY_OUT),
+        "standings": [(value, standings[value]) for value in SourceStanding.values if value in standings],
     }
     return render(request, "programme/programme.html", context)

@@ -11,7 +11,7 @@ from common.errors import InvalidValue, sentence
 from common.sides import Side
 from common.text import Text
 from programme.loading.schema import Fits, Malformed
-from programme.models import AreaKind, Comparison, DecisionKind, Standing
+from programme.models import AreaKind, Comparison, DecisionKind, SourceStanding
 from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 PERIODS: Final = (Precision.DAY, Precision.MONTH, Precision.QUARTER, Precision.HALF, Precision.YEAR)
@@ -138,7 +138,7 @@ class DecisionEntry:
     paragraph: int
     area: Slug
     kind: DecisionKind
-    standing: Standing
+    standing: SourceStanding
     title: Title
     when: When | None
     organisations: tuple[Slug, ...] = ()

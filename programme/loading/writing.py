@@ -118,7 +118,7 @@ def _decisions(programme: Programme) -> Iterator[Row]:
             "meeting": Ref(Meeting, SUMMIT),
             "area": Ref(PriorityArea, decision.area),
             "kind": decision.kind.value,
-            "standing": decision.standing.value,
+            "source_standing": decision.standing.value,
             "title": decision.title,
             "paragraph": decision.paragraph,
             "when_text": when.text if when else "",

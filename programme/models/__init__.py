@@ -1,7 +1,7 @@
 """What the two sides set out to do: areas, meetings, decisions, projects, indicators."""
 
 from programme.models.area import AreaKind, PriorityArea
-from programme.models.decision import Decision, DecisionKind, DecisionParty, Standing
+from programme.models.decision import Decision, DecisionKind, DecisionParty, SourceStanding
 from programme.models.indicator import Comparison, Indicator, Observation
 from programme.models.meeting import Meeting, MeetingKind
 from programme.models.project import ParticipantRole, Project, ProjectParticipant
@@ -20,5 +20,5 @@ __all__ = [
     "PriorityArea",
     "Project",
     "ProjectParticipant",
-    "Standing",
+    "SourceStanding",
 ]

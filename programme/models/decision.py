@@ -15,8 +15,8 @@ class DecisionKind(models.TextChoices):
     EVENT = "event", _("event")
 
 
-class Standing(models.TextChoices):
-    """How firmly the source says it."""
+class SourceStanding(models.TextChoices):
+    """The status of a decision in its source, the press release."""
 
     NOTED = "noted", _("noted")
     LAUNCHED = "launched", _("launched")
@@ -30,8 +30,10 @@ class Standing(models.TextChoices):
     CONSIDERED = "considered", _("considered")
 
 
-# an achievement, something that runs already, or a mere consideration becomes no measure of its own
-NOTHING_TO_CARRY_OUT = frozenset({Standing.NOTED, Standing.LAUNCHED, Standing.UNDER_WAY, Standing.CONSIDERED})
+# past achievements, what is already under way and what was only considered become no measure of their own
+NOTHING_TO_CARRY_OUT = frozenset(
+    {SourceStanding.NOTED, SourceStanding.LAUNCHED, SourceStanding.UNDER_WAY, SourceStanding.CONSIDERED}
+)
 
 
 class Decision(Audited):
@@ -46,7 +48,7 @@ class Decision(Audited):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("meeting"))
     area = models.ForeignKey(PriorityArea, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("area"))
     kind = models.CharField(_("kind"), max_length=10, choices=DecisionKind)
-    standing = models.CharField(_("standing in the source"), max_length=10, choices=Standing)
+    source_standing = models.CharField(_("status in the press release"), max_length=10, choices=SourceStanding)
     title = MultilingualField(_("title"), max_length=500)
     paragraph = models.PositiveIntegerField(_("paragraph"))
     when_text = models.CharField(_("date in the source's words"), max_length=200, blank=True)
@@ -68,7 +70,7 @@ class Decision(Audited):
 
     @property
     def to_carry_out(self) -> bool:
-        return self.standing not in NOTHING_TO_CARRY_OUT
+        return self.source_standing not in NOTHING_TO_CARRY_OUT
 
     @property
     def source(self) -> str:

@@ -11,7 +11,7 @@ from accounts.policy.actors import Actor
 from common.sides import Layer
 from common.text import LANGUAGES, Text
 from programme.loading import AreaEntry, DecisionEntry, Loading, Programme, Ref, Row, read_programme, write_programme
-from programme.models import Standing
+from programme.models import SourceStanding
 from roadmaps.document.content import (
     ExecutorContent,
     MeasureContent,
@@ -111,7 +111,7 @@ def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[ExecutorConten
 def _why_empty(decisions: tuple[DecisionEntry, ...]) -> Text:
     """Press release, paragraph 36: "Specific proposals were also considered in the areas of ..."."""
     paragraphs = sorted({decision.paragraph for decision in decisions})
-    only_considered = decisions and all(decision.standing == Standing.CONSIDERED for decision in decisions)
+    only_considered = decisions and all(decision.standing == SourceStanding.CONSIDERED for decision in decisions)
     numbers = ", ".join(map(str, paragraphs))
     added = {language: _CONSIDERED[language].format(numbers) if only_considered else "" for language in LANGUAGES}
     return Text("en", tuple((language, _NOTHING[language].format(added[language])) for language in LANGUAGES))

@@ -71,7 +71,7 @@ class TestDecisions(ResourceContract):
         ("area", "chemistry", Q(area__code="chemistry")),
         ("meeting", "summit-2024", Q(meeting__code="summit-2024")),
         ("kind", "project", Q(kind="project")),
-        ("standing", "agreed", Q(standing="agreed")),
+        ("source_standing", "agreed", Q(source_standing="agreed")),
         ("due_after", "2025-12-31", Q(due_on__gte=date(2025, 12, 31))),
         ("due_before", "2025-12-31", Q(due_on__lte=date(2025, 12, 31))),
     )

@@ -72,7 +72,7 @@ def test_decisions_and_projects_are_what_the_objects_say(world: World) -> None:
             "precision": decision.due_precision or None,
             "text": decision.when_text,
         }
-        plain = ("kind", "standing", "paragraph", "regions", "regions_inferred")
+        plain = ("kind", "source_standing", "paragraph", "regions", "regions_inferred")
         assert {name: row[name] for name in plain} == {name: getattr(decision, name) for name in plain}
         assert (row["title"], row["done_on"]) == (decision.title.to_json(), iso(decision.done_on))
     for row in world.rows(COORDINATOR, "projects"):

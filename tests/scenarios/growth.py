@@ -45,7 +45,9 @@ def _area(number: int, bodies: dict[str, Organisation]) -> PriorityArea:
 def _project(code: str, area: PriorityArea, meeting: Meeting, bodies: dict[str, Organisation]) -> None:
     title = Text.of(f"One more project {code}")
     shared = {"code": code, "area": area, "title": title}
-    decision = Decision.objects.create(**shared, meeting=meeting, kind="project", standing="agreed", paragraph=12)
+    decision = Decision.objects.create(
+        **shared, meeting=meeting, kind="project", source_standing="agreed", paragraph=12
+    )
     DecisionParty.objects.create(decision=decision, organisation=bodies["uzkimyosanoat"], inferred=True)
     project = Project.objects.create(**shared, decision=decision)
     ProjectParticipant.objects.create(project=project, organisation=bodies["uzkimyosanoat"], role="lead")
