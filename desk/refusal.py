@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role, Seat, User
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import NotAllowed, can_on, who_can
-from accounts.policy.relations import access_of
 from audit.services import record_event
 
 MOST: Final = 20  # people named on one page

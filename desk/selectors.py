@@ -6,9 +6,9 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import Organisation, WorkingGroup
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from accounts.policy.relations import access_of
 from programme.models import Decision, Meeting, MeetingKind, PriorityArea, Project
 
 M = TypeVar("M", bound=Model)

@@ -20,11 +20,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.auth import MayRead, ServiceAccountAuthentication, api_actor
-from accounts.policy.access import UNDECLARED
+from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import EVERYBODY, PERMISSIONS
 from accounts.policy.questions import visible
-from accounts.policy.relations import access_of
 from common.api.columns import Columns, Reader, answered, selected
 from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination

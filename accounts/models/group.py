@@ -32,7 +32,13 @@ class WorkingGroup(Audited):
         _("leads to be confirmed"), default=False, help_text=_("The press release does not name them.")
     )
 
-    access = Access(view="group.view", takes_part=("lead_uz", "lead_kr"), leads=("lead_uz", "lead_kr"), group="pk")
+    access = Access(
+        view="group.view",
+        acts=("group.follow",),
+        takes_part=("lead_uz", "lead_kr"),
+        leads=("lead_uz", "lead_kr"),
+        group="pk",
+    )
 
     class Meta:
         verbose_name = _("working group")

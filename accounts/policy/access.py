@@ -1,11 +1,14 @@
-"""How a model declares which of its fields carry the relations; `accounts.policy.relations` gives them meaning."""
+"""What a model declares about itself, so that the policy can tell who may see and edit its records."""
 
 from dataclasses import dataclass
+from typing import cast
+
+from django.db.models import Model
 
 
 @dataclass(frozen=True)
 class Via:
-    """A lookup that counts only where another column of the same row says so, such as a participant that leads."""
+    """A lookup that counts only where ``column`` of the same row has ``value``, such as a participant that leads."""
 
     lookup: str
     column: str
@@ -48,5 +51,10 @@ class Access:
         return frozenset({self.view, self.edit, *self.acts} - {""})
 
 
-# of a model that declares nothing: it carries no relation, and no permission can be asked of it
+# of a model that declares nothing: no permission can be asked of it
 UNDECLARED = Access(view="")
+
+
+def access_of(model: type[Model] | Model) -> Access:
+    """Return what the model declares, or `UNDECLARED`."""
+    return cast(Access, getattr(model, "access", UNDECLARED))

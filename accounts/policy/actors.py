@@ -1,9 +1,10 @@
-"""Who asks: a person, a partner's system, or this system itself, through which door, on which day."""
+"""Who asks: a person, a partner system or this system itself, through which door, on which day, in which capacity."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, Final
 from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,14 +15,20 @@ from accounts.models import Membership, Organisation, Reach, Seat, ServiceAccoun
 from audit.acting import Act, Door
 from common.sides import day_of
 
+Capacity = Membership | Seat
+READ_ONCE: Final = frozenset({"memberships", "seats"})
+
 
 @dataclass(frozen=True)
 class Actor:
-    """Exactly one of ``person``, ``account`` and ``system`` is set; none of them is nobody, who may nothing.
+    """Exactly one of ``person``, ``account`` and ``system`` is set; with none of them it is nobody, who may nothing.
 
-    The keys (own organisations, groups, side-wide roles) are read once; an actor lives as long as one request or task.
-    ``system`` is the name of a command or task that acts for nobody else. ``today`` is the side's own day, Tashkent's
-    or Seoul's: memberships and seats begin and end with it.
+    - ``today`` is the side's own day, in Tashkent or Seoul: memberships and seats begin and end with it.
+    - ``capacity`` is the membership or seat that the right came from, once `accounts.policy.questions.require` has
+      found it: the audit names its organisation.
+    - ``system`` is the name of a command or task that acts for nobody else.
+
+    Memberships and seats are read once; an actor lives as long as one request or task.
     """
 
     door: Door
@@ -31,12 +38,32 @@ class Actor:
     system: str = ""
     reason: str = ""
     request_id: str = ""
+    capacity: Capacity | None = None
 
     def because(self, reason: str) -> "Actor":
-        return replace(self, reason=reason)
+        return self._but(reason=reason)
 
     def through(self, door: Door) -> "Actor":
-        return replace(self, door=door)
+        return self._but(door=door)
+
+    def acting_as(self, capacity: Capacity) -> "Actor":
+        """Return the actor with the capacity that the audit names. Its rights stay all that it has."""
+        return self._but(capacity=capacity)
+
+    def only(self, capacity: Capacity) -> "Actor":
+        """Return the actor as if ``capacity`` were its only membership or seat."""
+        return self._but(
+            memberships=[capacity] if isinstance(capacity, Membership) else [],
+            seats=[capacity] if isinstance(capacity, Seat) else [],
+        )
+
+    def _but(self, **changes: Any) -> "Actor":
+        """Return a copy that keeps the memberships and seats that were read already."""
+        known = {name: value for name, value in vars(self).items() if name in READ_ONCE}
+        read = known | {name: changes.pop(name) for name in READ_ONCE & changes.keys()}
+        copy = replace(self, **changes)
+        vars(copy).update(read)
+        return copy
 
     @property
     def is_system(self) -> bool:
@@ -50,7 +77,7 @@ class Actor:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """In force today, the strongest first: what the person acts as."""
+        """Memberships in force today, the strongest first."""
         if self.person is None or not self.person.is_active:
             return []
         rows = Membership.objects.in_force(self.today).filter(user=self.person)
@@ -60,7 +87,7 @@ class Actor:
 
     @cached_property
     def seats(self) -> list[Seat]:
-        """In force today."""
+        """Seats in force today."""
         if self.person is None or not self.person.is_active:
             return []
         return list(Seat.objects.in_force(self.today).filter(user=self.person).select_related("group"))
@@ -72,42 +99,63 @@ class Actor:
             return "read" in self.account.scopes
         return bool(self.memberships or self.seats)
 
+    @property
+    def capacities(self) -> list[Capacity]:
+        """Every membership and seat in force."""
+        return [*self.memberships, *self.seats]
+
     def own(self, roles: Collection[str] = ()) -> list[Organisation]:
-        """Organisations in which the actor has one of ``roles`` (any, where none is named)."""
+        """Return the organisations in which the actor has one of ``roles`` (any, where none is named)."""
         return [row.organisation for row in self._acts_for(roles)]
 
     def own_and_answering(self, roles: Collection[str] = ()) -> set[int]:
-        """Keys of `own` and of every organisation that answers to one of them."""
+        """Return the keys of `own` and of every organisation that answers to one of them."""
         return {key for row in self._acts_for(roles) for key in row.reach}
 
     def _acts_for(self, roles: Collection[str]) -> Sequence[Membership | ServiceAccount]:
-        """What makes the actor act for an organisation; an account has no role."""
+        """Return what the actor acts for an organisation by; an account has no role."""
         if self.account:
             return [self.account] if self.has_standing and not roles else []
         return [row for row in self.memberships if not roles or row.role in roles]
 
     def groups(self, roles: Collection[str] = ()) -> set[int]:
-        """Keys of the working groups in which the actor holds one of the seats ``roles`` (any, where none is named)."""
+        """Return the keys of the working groups in which the actor holds one of the seats ``roles`` (any, if none)."""
         return {seat.group_id for seat in self.seats if not roles or seat.role in roles}
+
+    @property
+    def organisation(self) -> str:
+        """Return the code of the organisation the actor acts for; empty where it could be one of several.
+
+        A seat is held for a side. Its holder acts for the organisation of theirs that leads the group, where one does,
+        else for the only one they belong to.
+        """
+        if self.account:
+            return self.account.organisation.code
+        if isinstance(self.capacity, Membership):
+            return self.capacity.organisation.code
+        rows = self.memberships
+        if self.capacity:
+            leads = (self.capacity.group.lead_uz_id, self.capacity.group.lead_kr_id)
+            rows = [row for row in rows if row.organisation_id in leads] or rows
+        codes = {row.organisation.code for row in rows}
+        return codes.pop() if len(codes) == 1 else ""
 
     @property
     def act(self) -> Act:
         """What the audit stores. Raises: ValueError for nobody."""
         if self.person:
-            organisation = self.memberships[0].organisation.code if self.memberships else ""
             kind, key, name = "person", self.person.pk, self.person.name
         elif self.account:
-            organisation = self.account.organisation.code
             kind, key, name = "service", self.account.pk, self.account.name
         elif self.system:
-            organisation, kind, key, name = "", "system", None, self.system
+            kind, key, name = "system", None, self.system
         else:
             raise ValueError("Nobody acts.")
         return Act(
             actor_kind=kind,  # type: ignore[arg-type]  # one of the three by construction
             actor_id=key,
             actor_name=name,
-            organisation=organisation,
+            organisation=self.organisation,
             side=self.side,
             door=self.door,
             reason=self.reason,
@@ -116,18 +164,18 @@ class Actor:
 
 
 def system_actor(name: str, *, door: Door = "command", reason: str = "") -> Actor:
-    """A command or task that acts for nobody. It sees and writes what its service does; it never signs."""
+    """Return the actor of a command or task. It sees and writes what its service does; it never signs."""
     return Actor(door=door, today=timezone.localdate(), system=name, reason=reason, request_id=str(uuid4()))
 
 
 def account_actor(account: ServiceAccount) -> Actor:
-    """A partner's system; made once a request."""
+    """Return a partner system as an actor; made once a request."""
     today = day_of(account.organisation.side, timezone.now())
     return Actor(door="api", today=today, account=account, request_id=str(uuid4()))
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The person behind a request to the staff's screens; made once a request."""
+    """Return the person behind a request to the staff screens; made once a request."""
     actor: Actor | None = getattr(request, "_actor", None)
     if actor is None:
         user = request.user

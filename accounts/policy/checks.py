@@ -6,9 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 
-from accounts.policy.access import UNDECLARED
+from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.permissions import PERMISSIONS
-from accounts.policy.relations import access_of
 from audit.models import Audited
 
 

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from accounts.policy.relations import access_of
 from audit.models import Audited
 from common.sides import Layer
 

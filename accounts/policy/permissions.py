@@ -4,11 +4,12 @@ from accounts.policy.relations import (
     Administers,
     AdministersSide,
     Audits,
+    Controls,
+    Coordinates,
     Everybody,
     Leads,
     Oneself,
     Relation,
-    SideWide,
     Sits,
     TakesPart,
     Wrote,
@@ -17,9 +18,7 @@ from accounts.policy.relations import (
 Grants = tuple[Relation, ...]
 
 EVERYBODY: Grants = (Everybody(),)
-COORDINATES = SideWide("coordinator")
-CONTROLS = SideWide("control_body")
-FOLLOWS: Grants = (TakesPart(), Sits(), COORDINATES, CONTROLS, Audits())
+FOLLOWS: Grants = (TakesPart(), Sits(), Coordinates(), Controls(), Audits())
 
 PERMISSIONS: dict[str, Grants] = {
     "area.view": EVERYBODY,
@@ -30,10 +29,13 @@ PERMISSIONS: dict[str, Grants] = {
     "indicator.view": EVERYBODY,
     "stage.view": EVERYBODY,
     "calendar.view": EVERYBODY,
+    # reads the group's road map and proposals whole; all others only the rows that name their organisation
+    "group.follow": FOLLOWS,
     "project.view": FOLLOWS,
     "roadmap.view": FOLLOWS,
     # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
-    "proposal.view": (Wrote(), TakesPart(), Sits(), COORDINATES, CONTROLS, Audits()),
+    "proposal.view": (Wrote(), TakesPart(), Sits(), Coordinates(), Controls(), Audits()),
+    "proposal.author": (Wrote(),),
     "proposal.draft": (Sits(("secretary",)), TakesPart(("officer", "head"))),
     "proposal.publish": (Sits(("secretary",)),),
     "proposal.withdraw": (Sits(("secretary",)),),

@@ -1,9 +1,14 @@
-"""May they? Four questions, and nothing else in the product decides.
+"""May they? Four questions; nothing else in the product decides.
 
-A list and a record never disagree: `can_on` IS the list's filter. Default deny: an unknown permission, one that the
+- `can`, `visible`, `can_on`, `who_can`.
+- `would`: `visible` for records that are not saved yet.
+- `require`: `can_on`, or a refusal; it also finds out by which membership or seat.
+
+A list and a record never disagree: `can_on` is the list's filter. Default deny: an unknown permission, one that the
 model does not declare, a model without an access declaration, an actor without standing: nothing.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -12,52 +17,82 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Membership, Seat, User
-from accounts.policy.actors import Actor
+from accounts.policy.access import Access, access_of
+from accounts.policy.actors import Actor, Capacity
+from accounts.policy.lookups import ends_if_saved, ends_of
 from accounts.policy.permissions import PERMISSIONS
-from accounts.policy.relations import access_of
+from accounts.policy.relations import EVERY, Relation
 from common.sides import Layer
 
 M = TypeVar("M", bound=Model)
 
 
 def can(actor: Actor, permission: str) -> bool:
-    """Could they ever, on some record? For menus and buttons."""
+    """Return whether the actor could have ``permission`` on some record. For menus and buttons."""
     if permission not in PERMISSIONS:
         return False
     return actor.is_system or any(grant.could(actor) for grant in PERMISSIONS[permission])
 
 
 def visible(actor: Actor, permission: str, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
-    """The records of ``queryset`` on which the actor has ``permission``."""
-    access = access_of(queryset.model)
-    if permission not in access.permissions or permission not in PERMISSIONS:
-        return queryset.none()
-    if actor.is_system:
+    """Return the records of ``queryset`` on which the actor has ``permission``.
+
+    Where a relation gives every record, no filter is written for it.
+    """
+    model = queryset.model
+    access = access_of(model)
+    grants = _grants(permission, access)
+    if actor.is_system and grants:
         return queryset
-    found = [q for grant in PERMISSIONS[permission] if (q := grant.records(actor, queryset.model)) is not None]
-    if not found:
+    granted = [found for grant in grants if (found := grant.records(actor, model)) is not None]
+    if not granted:
         return queryset.none()
-    queryset = queryset.filter(reduce(or_, found))
-    if access.layer:
-        queryset = queryset.filter(**{f"{access.layer}__in": (Layer.SHARED, actor.side)})
-    if access.own_side:
-        queryset = queryset.filter(**{access.side: actor.side})
-    if access.person and permission == access.edit and actor.person:
-        queryset = queryset.exclude(**{access.person: actor.person.pk})
+    filters = [found for found in granted if found is not EVERY]
+    if len(filters) == len(granted):
+        queryset = queryset.filter(reduce(or_, filters))
+    for lookup, values in _limits(actor, access):
+        queryset = queryset.filter(**{f"{lookup}__in": values})
+    if person := _managed(actor, permission, access):
+        queryset = queryset.exclude(**{access.person: person})
     return queryset
 
 
 def can_on(actor: Actor, permission: str, obj: Model) -> bool:
-    """May they, on this record as it stands in the database?"""
+    """Return whether the actor has ``permission`` on this record as it stands in the database."""
     return visible(actor, permission, type(obj)._default_manager.filter(pk=obj.pk)).exists()
 
 
+def would(actor: Actor, permission: str, records: Sequence[Model]) -> list[bool]:
+    """Return for each of ``records``, which are not saved, whether the actor would have ``permission`` on it.
+
+    All are of one model; the number of queries does not grow with them.
+    """
+    if not records:
+        return []
+    access = access_of(records[0])
+    grants = _grants(permission, access)
+    if actor.is_system:
+        return [bool(grants)] * len(records)
+    granted: set[int] = set()
+    for grant in grants:
+        ends = ends_if_saved(records, grant.lookups(access))
+        granted |= {place for place, ended in enumerate(ends) if grant.holds(actor, access, ended)}
+    for lookup, values in _limits(actor, access):
+        ends = ends_if_saved(records, (lookup,))
+        granted &= {place for place, ended in enumerate(ends) if not ended.isdisjoint(values)}
+    if person := _managed(actor, permission, access):
+        ends = ends_if_saved(records, (access.person,))
+        granted -= {place for place, ended in enumerate(ends) if person in ended}
+    return [place in granted for place in range(len(records))]
+
+
 def who_can(permission: str, obj: Model, *, actor: Actor) -> QuerySet[User]:
-    """The people who have ``permission`` on this record on the actor's day; for "waits for ..." and refusals."""
+    """Return the people who have ``permission`` on this record on the actor's day; for "waits for" and refusals."""
     access = access_of(obj)
-    if permission not in access.permissions or permission not in PERMISSIONS:
+    grants = _grants(permission, access)
+    if not grants:
         return User.objects.none()
-    holders = [grant.people(obj) for grant in PERMISSIONS[permission]]
+    holders = [grant.holders(access, ends_of(obj, grant.lookups(access))) for grant in grants]
     memberships = Membership.objects.in_force(actor.today).filter(
         reduce(or_, [h.memberships for h in holders if h.memberships is not None], Q(pk__in=()))
     )
@@ -77,10 +112,54 @@ def who_can(permission: str, obj: Model, *, actor: Actor) -> QuerySet[User]:
     return people
 
 
-def require(actor: Actor, permission: str, obj: Model) -> None:
-    """Raises: PermissionDenied, carrying the permission and the record, so that a door can say who could."""
+def require(actor: Actor, permission: str, obj: Model) -> Actor:
+    """Return the actor in the capacity that gives ``permission`` on the record; services act as that one.
+
+    Raises: NotAllowed, carrying the permission and the record, so that a page can say who could.
+    """
     if not can_on(actor, permission, obj):
         raise NotAllowed(permission, obj)
+    return in_capacity(actor, permission, obj)
+
+
+def in_capacity(actor: Actor, permission: str, obj: Model) -> Actor:
+    """Return the actor as the membership or seat that gives ``permission`` on a record, saved or not.
+
+    Of several it is the first, in the order of the permission's grants and then of `Actor.capacities`. It refuses
+    nobody: where none gives it, the actor comes back as they came.
+    """
+    capacity = _capacity(actor, permission, obj)
+    return actor.acting_as(capacity) if capacity else actor
+
+
+def _capacity(actor: Actor, permission: str, obj: Model) -> Capacity | None:
+    if len(actor.capacities) < 2:
+        return next(iter(actor.capacities), None)
+    access = access_of(obj)
+    for grant in _grants(permission, access):
+        ends = ends_of(obj, grant.lookups(access))
+        for capacity in actor.capacities:
+            if grant.holds(actor.only(capacity), access, ends):
+                return capacity
+    return None
+
+
+def _grants(permission: str, access: Access) -> tuple[Relation, ...]:
+    """Return who has the permission, where it may be asked of the model at all."""
+    return PERMISSIONS.get(permission, ()) if permission in access.permissions else ()
+
+
+def _limits(actor: Actor, access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the lookups that hold for every relation, each with the values that the actor may see."""
+    if access.layer:
+        yield access.layer, (Layer.SHARED, actor.side)
+    if access.own_side:
+        yield access.side, (actor.side,)
+
+
+def _managed(actor: Actor, permission: str, access: Access) -> int | None:
+    """Return the actor's own key, where the permission is to manage people: nobody manages themselves."""
+    return actor.person.pk if access.person and permission == access.edit and actor.person else None
 
 
 class NotAllowed(PermissionDenied):

@@ -1,276 +1,239 @@
-"""What each relation means, from both ends: the records of an actor, and the people of a record.
+"""The relations between an actor and a record, each defined once and read from both ends.
 
-A grant in `accounts.policy.permissions` is one of these with the roles or seats that it needs. Each answers
-``could(actor)``, ``records(actor, model)`` (a filter of the model, or None: no record) and
-``people(record)`` (filters of Membership and of Seat).
+A grant in `accounts.policy.permissions` is a relation with the roles that it needs. A relation says which lookups of a
+record it follows, at which keys these must end for an actor, and who holds a record whose lookups end at given keys.
 """
 
-from collections.abc import Collection, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import Any, Protocol, cast
+from enum import Enum
+from typing import Any, ClassVar, Final, Literal
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, Q
 
 from accounts.models import Organisation
-from accounts.policy.access import UNDECLARED, Access, Lookup, Via
+from accounts.policy.access import UNDECLARED, Access, Lookup, access_of
 from accounts.policy.actors import Actor
+from accounts.policy.lookups import reached
 
-ADMINISTRATOR = "administrator"
-# every row: an empty Q would vanish in an OR
-ALL = Q(pk__isnull=False)
+ADMINISTRATOR: Final = "administrator"
+
+
+class Every(Enum):
+    """In place of keys or of a filter: every record."""
+
+    EVERY = "every"
+
+
+EVERY: Final = Every.EVERY
+NONE: Final[frozenset[Any]] = frozenset()
+Keys = Set[Any] | Literal[Every.EVERY]
 
 
 @dataclass(frozen=True)
 class Holders:
-    """Whose membership or seat gives the relation; None where none does."""
+    """Filters of the memberships and of the seats that give the relation; None where none does."""
 
     memberships: Q | None = None
     seats: Q | None = None
 
 
-class Relation(Protocol):
-    def could(self, actor: Actor) -> bool: ...
-    def records(self, actor: Actor, model: type[Model]) -> Q | None: ...
-    def people(self, record: Model) -> Holders: ...
-
-
-def access_of(model: type[Model] | Model) -> Access:
-    """What the model declares; `UNDECLARED` where it declares nothing."""
-    return cast(Access, getattr(model, "access", UNDECLARED))
-
-
-def reached(model: type[Model], lookups: Iterable[Lookup], keys: Collection[int]) -> Q | None:
-    """Records whose ``lookups`` end at one of ``keys``; none comes twice."""
-    if not keys:
-        return None
-    found = [_reached(model, *_split(lookup), keys) for lookup in lookups]
-    return reduce(or_, found) if found else None
-
-
-def _reached(model: type[Model], path: str, where: dict[str, str], keys: Collection[int]) -> Q:
-    """Straight on where each hop leads to one row; from a hop that leads to many, by EXISTS.
-
-    So a list in the order of an index stops as soon as its page is full: whoever is looked for in a subquery of its
-    own would be looked for in the whole table first.
-    """
-    hops, table = path.split("__"), model
-    for at, hop in enumerate(hops):
-        field: Any = None if hop == "pk" else table._meta.get_field(hop)
-        if field is not None and field.one_to_many:
-            before = "__".join(hops[: at + 1])
-            inside = {name.removeprefix(f"{before}__"): value for name, value in where.items()}
-            outer = OuterRef("__".join([*hops[:at], "pk"]))
-            rows = field.related_model._default_manager.filter(**{field.field.name: outer}, **inside)
-            return Q(Exists(rows.filter(**{f"{'__'.join(hops[at + 1 :])}__in": keys})))
-        table = field.related_model if field is not None else table
-    return Q(**{f"{path}__in": keys}, **where)
-
-
-def ends(record: Model, lookups: Iterable[Lookup]) -> set[int]:
-    """Where the ``lookups`` of one record end."""
-    found: set[int] = set()
-    for lookup in lookups:
-        path, where = _split(lookup)
-        rows = type(record)._default_manager.filter(pk=record.pk, **where).order_by()
-        found.update(key for key in rows.values_list(path, flat=True) if key is not None)
-    return found
-
-
-def _named(lookup: str) -> tuple[str, ...]:
-    """The one lookup that a declaration names, or none."""
-    return (lookup,) if lookup else ()
-
-
-def _split(lookup: Lookup) -> tuple[str, dict[str, str]]:
-    return (lookup.lookup, {lookup.column: lookup.value}) if isinstance(lookup, Via) else (lookup, {})
-
-
-def above(keys: set[int]) -> set[int]:
-    """``keys`` and every organisation to which one of them answers."""
-    parents = dict(Organisation.objects.values_list("pk", "parent_id"))
-    found: set[int] = set()
-    while keys:
-        found |= keys
-        keys = {parent for key in keys if (parent := parents.get(key)) is not None} - found
-    return found
-
-
-def in_roles(roles: Collection[str]) -> Q:
-    return Q(role__in=roles) if roles else Q()
-
-
 @dataclass(frozen=True)
-class Everybody:
-    """Whoever has a membership or seat in force, and a partner's system with the scope to read."""
+class Relation(ABC):
+    """``roles``: the roles or seats that count; any, where none is named."""
+
+    roles: tuple[str, ...] = ()
+
+    @abstractmethod
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        """Return where the lookups of a record must end for this actor."""
+
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        """Return the lookups of a record that the relation follows."""
+        return ()
+
+    @abstractmethod
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        """Return who has the relation to a record whose lookups end at ``ends``."""
 
     def could(self, actor: Actor) -> bool:
-        return actor.has_standing
+        """Return whether the actor could have the relation to some record."""
+        return bool(self.keys(actor, UNDECLARED))
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return ALL if actor.has_standing else None
+    def records(self, actor: Actor, model: type[Model]) -> Q | Literal[Every.EVERY] | None:
+        """Return a filter of the model's records; None where no record has the relation."""
+        access = access_of(model)
+        keys = self.keys(actor, access)
+        return EVERY if keys is EVERY else reached(model, self.lookups(access), keys)
 
-    def people(self, record: Model) -> Holders:
-        return Holders(memberships=ALL, seats=ALL)
+    def holds(self, actor: Actor, access: Access, ends: Set[Any]) -> bool:
+        """Return whether the actor has the relation to a record whose lookups end at ``ends``."""
+        keys = self.keys(actor, access)
+        return keys is EVERY or not keys.isdisjoint(ends)
+
+    def _in_roles(self) -> Q:
+        return Q(role__in=self.roles) if self.roles else Q()
 
 
-@dataclass(frozen=True)
-class Oneself:
+class Everybody(Relation):
+    """Has a membership or seat in force, or is a partner system with the scope to read."""
+
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return EVERY if actor.has_standing else NONE
+
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        everyone = Q(pk__isnull=False)  # an empty Q would vanish in an OR
+        return Holders(memberships=everyone, seats=everyone)
+
+
+class Oneself(Relation):
     """The record is about the actor, who has a membership or seat in force."""
 
-    def could(self, actor: Actor) -> bool:
-        return actor.person is not None and actor.has_standing
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return _named(access.person)
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        lookup = access_of(model).person
-        if not lookup or actor.person is None or not actor.has_standing:
-            return None
-        return Q(**{lookup: actor.person.pk})
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return {actor.person.pk} if actor.person and actor.has_standing else NONE
 
-    def people(self, record: Model) -> Holders:
-        keys = ends(record, _named(access_of(record).person))
-        return Holders(memberships=Q(user__in=keys), seats=Q(user__in=keys))
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        return Holders(memberships=Q(user__in=ends), seats=Q(user__in=ends))
 
 
-@dataclass(frozen=True)
-class TakesPart:
+class TakesPart(Relation):
     """Own organisation, or one that answers to it, is lead or co-executor."""
 
-    roles: tuple[str, ...] = ()
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return access.takes_part
 
-    def could(self, actor: Actor) -> bool:
-        return bool(actor.own(self.roles))
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return actor.own_and_answering(self.roles)
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return reached(model, access_of(model).takes_part, actor.own_and_answering(self.roles))
-
-    def people(self, record: Model) -> Holders:
-        keys = above(ends(record, access_of(record).takes_part))
-        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        return Holders(memberships=Q(organisation__in=above(ends)) & self._in_roles())
 
 
-@dataclass(frozen=True)
-class Leads:
+class _OfOrganisation(Relation):
+    """Own organisation itself stands in the record."""
+
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return {organisation.pk for organisation in actor.own(self.roles)}
+
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        return Holders(memberships=Q(organisation__in=ends) & self._in_roles())
+
+
+class Leads(_OfOrganisation):
     """Own organisation itself is its side's lead."""
 
-    roles: tuple[str, ...] = ()
-
-    def could(self, actor: Actor) -> bool:
-        return bool(actor.own(self.roles))
-
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return reached(model, access_of(model).leads, {body.pk for body in actor.own(self.roles)})
-
-    def people(self, record: Model) -> Holders:
-        keys = ends(record, access_of(record).leads)
-        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return access.leads
 
 
-@dataclass(frozen=True)
-class Wrote:
+class Wrote(_OfOrganisation):
     """Own organisation wrote it."""
 
-    roles: tuple[str, ...] = ()
-
-    def could(self, actor: Actor) -> bool:
-        return bool(actor.own(self.roles))
-
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return reached(model, _named(access_of(model).author), {body.pk for body in actor.own(self.roles)})
-
-    def people(self, record: Model) -> Holders:
-        keys = ends(record, _named(access_of(record).author))
-        return Holders(memberships=Q(organisation__in=keys) & in_roles(self.roles))
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return _named(access.author)
 
 
-@dataclass(frozen=True)
-class Sits:
+class Sits(Relation):
     """Holds a seat in the record's working group."""
 
-    roles: tuple[str, ...] = ()
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return _named(access.group)
 
-    def could(self, actor: Actor) -> bool:
-        return bool(actor.groups(self.roles))
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return actor.groups(self.roles)
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return reached(model, _named(access_of(model).group), actor.groups(self.roles))
-
-    def people(self, record: Model) -> Holders:
-        keys = ends(record, _named(access_of(record).group))
-        return Holders(seats=Q(group__in=keys) & in_roles(self.roles))
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        return Holders(seats=Q(group__in=ends) & self._in_roles())
 
 
-@dataclass(frozen=True)
-class SideWide:
-    """Own organisation has a part for its whole side: ``coordinator`` or ``control_body``."""
+class _SideWide(Relation):
+    """Own organisation has the part ``flag`` for its whole side."""
 
-    flag: str
-    roles: tuple[str, ...] = ()
+    flag: ClassVar[str]
 
-    def could(self, actor: Actor) -> bool:
-        return any(getattr(body, self.flag) for body in actor.own(self.roles))
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        return EVERY if any(getattr(place, self.flag) for place in actor.own(self.roles)) else NONE
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return ALL if self.could(actor) else None
-
-    def people(self, record: Model) -> Holders:
-        return Holders(memberships=Q(**{f"organisation__{self.flag}": True}) & in_roles(self.roles))
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        return Holders(memberships=Q(**{f"organisation__{self.flag}": True}) & self._in_roles())
 
 
-@dataclass(frozen=True)
-class Audits:
+class Coordinates(_SideWide):
+    """Own organisation coordinates its side."""
+
+    flag = "coordinator"
+
+
+class Controls(_SideWide):
+    """Own organisation is the control body of its side."""
+
+    flag = "control_body"
+
+
+class Audits(Relation):
     """Is auditor, in a control body or coordinator: all of shared and of the own side."""
 
-    def could(self, actor: Actor) -> bool:
-        return any(body.control_body or body.coordinator for body in actor.own(("auditor",)))
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        auditing = actor.own(("auditor",))
+        return EVERY if any(place.control_body or place.coordinator for place in auditing) else NONE
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return ALL if self.could(actor) else None
-
-    def people(self, record: Model) -> Holders:
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
         side_wide = Q(organisation__control_body=True) | Q(organisation__coordinator=True)
         return Holders(memberships=side_wide & Q(role="auditor"))
 
 
-@dataclass(frozen=True)
-class Administers:
+class Administers(Relation):
     """Is administrator of the organisation or of one it answers to; the coordinator's, of its whole side."""
 
     def could(self, actor: Actor) -> bool:
         return bool(actor.own((ADMINISTRATOR,)))
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        return reached(model, access_of(model).administered, self._keys(actor))
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return access.administered
 
-    def people(self, record: Model) -> Holders:
-        keys = ends(record, access_of(record).administered)
-        sides = set(Organisation.objects.filter(pk__in=keys).values_list("side", flat=True))
-        whole_side = Q(organisation__coordinator=True, organisation__side__in=sides)
-        return Holders(memberships=(Q(organisation__in=above(keys)) | whole_side) & Q(role=ADMINISTRATOR))
-
-    def _keys(self, actor: Actor) -> set[int]:
+    def keys(self, actor: Actor, access: Access) -> Keys:
         keys = actor.own_and_answering((ADMINISTRATOR,))
-        if any(body.coordinator for body in actor.own((ADMINISTRATOR,))):
+        if any(organisation.coordinator for organisation in actor.own((ADMINISTRATOR,))):
             keys = keys | set(Organisation.objects.filter(side=actor.side).values_list("pk", flat=True))
         return keys
 
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        sides = set(Organisation.objects.filter(pk__in=ends).values_list("side", flat=True))
+        whole_side = Q(organisation__coordinator=True, organisation__side__in=sides)
+        return Holders(memberships=(Q(organisation__in=above(ends)) | whole_side) & Q(role=ADMINISTRATOR))
 
-@dataclass(frozen=True)
-class AdministersSide:
+
+class AdministersSide(Relation):
     """Is the coordinator's administrator; where the record has a side, of that side only."""
 
-    def could(self, actor: Actor) -> bool:
-        return any(body.coordinator for body in actor.own((ADMINISTRATOR,)))
+    def lookups(self, access: Access) -> tuple[Lookup, ...]:
+        return _named(access.side)
 
-    def records(self, actor: Actor, model: type[Model]) -> Q | None:
-        if not self.could(actor):
-            return None
-        side = access_of(model).side
-        return Q(**{side: actor.side}) if side else ALL
+    def keys(self, actor: Actor, access: Access) -> Keys:
+        if not any(organisation.coordinator for organisation in actor.own((ADMINISTRATOR,))):
+            return NONE
+        return {actor.side} if access.side else EVERY
 
-    def people(self, record: Model) -> Holders:
-        only: dict[str, Any] = {}
-        if side := access_of(record).side:
-            only["organisation__side"] = type(record)._default_manager.values_list(side, flat=True).get(pk=record.pk)
-        return Holders(memberships=Q(organisation__coordinator=True, role=ADMINISTRATOR, **only))
+    def holders(self, access: Access, ends: Set[Any]) -> Holders:
+        of_side = Q(organisation__side__in=ends) if access.side else Q()
+        return Holders(memberships=Q(organisation__coordinator=True, role=ADMINISTRATOR) & of_side)
+
+
+def above(keys: Iterable[int]) -> set[int]:
+    """Return ``keys`` and every organisation to which one of them answers."""
+    parents = dict(Organisation.objects.values_list("pk", "parent_id"))
+    found: set[int] = set()
+    following = set(keys)
+    while following:
+        found |= following
+        following = {parent for key in following if (parent := parents.get(key)) is not None} - found
+    return found
+
+
+def _named(lookup: str) -> tuple[str, ...]:
+    """Return the one lookup that a declaration names, or none."""
+    return (lookup,) if lookup else ()

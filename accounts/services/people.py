@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Organisation, Role, User
 from accounts.policy.actors import Actor
-from accounts.policy.questions import require
+from accounts.policy.questions import in_capacity, require
 from audit.acting import acting
 
 
@@ -48,10 +48,11 @@ def invite(
     Without ``password`` they choose one by "Forgot your password?".
     Raises: NotAllowed where ``by`` does not administer the organisation; ValidationError as `Membership.check_change`.
     """
+    membership = Membership(organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to)
+    by = in_capacity(by, "membership.manage", membership)
     with acting(by.act):
-        user = add_person(email=email, name=name, side=organisation.side, password=password, illustrative=illustrative)
-        membership = Membership(
-            user=user, organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to
+        membership.user = add_person(
+            email=email, name=name, side=organisation.side, password=password, illustrative=illustrative
         )
         membership.check_change(None, by.today)
         membership.save()

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from django.db import models, transaction
 
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor
-from accounts.policy.questions import NotAllowed, can, require
-from accounts.policy.relations import access_of
+from accounts.policy.questions import NotAllowed, can, in_capacity, require
 from audit.models import Audited
 from audit.services import save_audited
 
@@ -54,12 +54,14 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
     current = None
     if obj.pk is not None:
         current = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-        require(by, access.edit, current)
+        by = require(by, access.edit, current)
         if current.row_version != obj.row_version:
             raise StaleEdit(current)
         if not changed_fields(current, obj):
             return False
     obj.check_change(current, by.today)
+    if current is None:
+        by = in_capacity(by, access.edit, obj)
     save_audited(obj, act=by.act)
     require(by, access.edit, obj)
     return True

@@ -16,10 +16,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from accounts.policy.access import Access
+from accounts.policy.access import Access, access_of
 from accounts.policy.actors import actor_of
 from accounts.policy.questions import NotAllowed, can, can_on, visible
-from accounts.policy.relations import access_of
 from accounts.services import StaleEdit, save_record
 from accounts.web.forms import EXTRA, ScopedForm
 from accounts.web.history import entries

@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
 from accounts.policy.questions import visible
-from accounts.policy.relations import access_of
 from accounts.services.records import audited_fields
 from audit.models import Audited
 from common.text import MARKS, Text

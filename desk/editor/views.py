@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
+from accounts.policy.questions import in_capacity
 from common.sides import Layer
 from desk.editor.boxes import Maker
 from desk.editor.editing import Editing
@@ -141,7 +142,8 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _author(actor: Actor, road_map: RoadMap) -> Organisation | None:
-    """A secretary writes for the side's lead of the group, all others for their own organisation."""
-    if road_map.group_id in actor.groups(("secretary",)):
+    """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
+    capacity = in_capacity(actor, "proposal.draft", road_map).capacity
+    if isinstance(capacity, Seat):
         return road_map.group.lead(actor.side)
-    return next(iter(actor.own(("officer", "head"))), None)
+    return capacity.organisation if capacity else None

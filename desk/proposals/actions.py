@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.policy.actors import Actor, actor_of
-from accounts.policy.questions import NotAllowed, require
+from accounts.policy.questions import NotAllowed, in_capacity, require
 from accounts.services import StaleEdit
 from audit.services import record_event
 from common.errors import sentence
@@ -98,7 +98,7 @@ def sign_posted(request: HttpRequest, reference: str, number: int) -> HttpRespon
 
     response, refusal = _attempt(request, text.proposal, number, signed)
     if refusal and not isinstance(refusal, NotAllowed):  # that one is recorded with its page
-        actor = actor_of(request)
+        actor = in_capacity(actor_of(request), "proposal.sign", text.proposal)
         record_event(
             kind="signature refused", act=actor.act, subject=text.reference, layer=actor.side, reason=str(refusal)
         )

@@ -14,7 +14,7 @@ from common.sides import Layer
 from common.text import Text
 from desk.proposals.difference import Difference, DiffRow
 from desk.proposals.status import Course, Keyhole, course, proposals
-from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
+from desk.roadmaps.selectors.drafts import Draft, own_codes
 from desk.roadmaps.selectors.table import SectionRow, Table
 from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.content import RoadMapContent
@@ -47,9 +47,8 @@ def current_revision(actor: Actor, proposal: Proposal) -> Revision | None:
 
 
 def sees_whole(actor: Actor, proposal: Proposal) -> bool:
-    """Whether it is the reader's by the group, a side-wide part or authorship, and not only because it names them."""
-    wrote = proposal.author_id in {body.pk for body in actor.own()}
-    return wrote or proposal.road_map.group_id in followed_groups(actor)
+    """Return whether the actor sees all of it, and not only the rows that name their organisation."""
+    return can_on(actor, "proposal.author", proposal) or can_on(actor, "group.follow", proposal.road_map.group)
 
 
 @dataclass(frozen=True)

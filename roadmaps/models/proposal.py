@@ -51,7 +51,14 @@ class Proposal(Audited):
 
     access = Access(
         view="proposal.view",
-        acts=("proposal.draft", "proposal.publish", "proposal.sign", "proposal.refuse", "proposal.withdraw"),
+        acts=(
+            "proposal.author",
+            "proposal.draft",
+            "proposal.publish",
+            "proposal.sign",
+            "proposal.refuse",
+            "proposal.withdraw",
+        ),
         takes_part=("road_map__group__lead_uz", "road_map__group__lead_kr", "parties__organisation"),
         group="road_map__group",
         author="author",

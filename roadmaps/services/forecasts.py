@@ -32,7 +32,7 @@ def set_forecast(
     assignment = (
         Assignment.objects.select_for_update(of=("self",)).select_related("milestone__measure").get(pk=assignment.pk)
     )
-    require(by, "milestone.forecast", assignment)
+    by = require(by, "milestone.forecast", assignment)
     if assignment.row_version != based_on:
         raise StaleEdit(assignment)
     if assignment.dropped_in_id or assignment.milestone.dropped_in_id:

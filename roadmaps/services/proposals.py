@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor
 from accounts.policy.questions import require
 from accounts.services import StaleEdit
@@ -56,7 +56,7 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
     Raises: NotAllowed; IllegalMove for the other side's layer.
     """
     road_map = locked(road_map.pk)
-    require(by, "proposal.draft", road_map)
+    by = require(by, "proposal.draft", road_map)
     if layer not in (Layer.SHARED, by.side):
         raise IllegalMove(_("A draft lies on the shared layer or on your own side's."))
     if author is not None and author.pk not in _may_write_for(by, road_map):
@@ -90,7 +90,7 @@ def save_content(
     """
     locked(proposal.road_map_id)
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    require(by, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
+    by = require(by, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
     if not proposal.is_open:
         raise IllegalMove(_("This proposal is closed: start a new one."))
     if proposal.state == ProposalState.PUBLISHED:
@@ -135,7 +135,7 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
     """
     road_map = locked(proposal.road_map_id)
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    require(by, "proposal.publish", proposal)
+    by = require(by, "proposal.publish", proposal)
     if based_on is not None and proposal.row_version != based_on:
         raise StaleEdit(proposal)
     if not proposal.is_open or proposal.state == ProposalState.PUBLISHED:
@@ -166,7 +166,7 @@ def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Propos
     """
     locked(proposal.road_map_id)
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    require(by, "proposal.withdraw", proposal)
+    by = require(by, "proposal.withdraw", proposal)
     if not proposal.is_open:
         raise IllegalMove(_("This proposal is closed already."))
     _void(proposal, by=by, now=now)
@@ -207,7 +207,7 @@ def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
 def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:
     """The own organisations and those that answer to them; for a secretary also the side's lead of the group."""
     keys = by.own_and_answering()
-    if by.side and road_map.group_id in by.groups(("secretary",)):
+    if isinstance(by.capacity, Seat):
         keys = keys | {road_map.group.lead(by.side).pk}
     return keys
 

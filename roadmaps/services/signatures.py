@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import BinaryField, Max
 from django.utils.translation import gettext as _
 
-from accounts.models import SeatRole, User
+from accounts.models import Seat, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed, require
 from audit.services import save_audited
@@ -41,9 +41,9 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     locked(revision.proposal.road_map_id)
     revision = Revision.objects.select_related("proposal__road_map", "proposal__base").get(pk=revision.pk)
     by = _afresh(by, now)
-    require(by, "proposal.sign", revision.proposal)
-    person = by.person
-    if person is None:
+    by = require(by, "proposal.sign", revision.proposal)
+    person, seat = by.person, by.capacity
+    if person is None or not isinstance(seat, Seat):
         raise NotAllowed("proposal.sign", revision.proposal)
     _require_open(revision)
     require_intact(revision)
@@ -57,7 +57,7 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     wanted = challenge(
         content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
     )
-    signature = _keep(revision, check(person, wanted, response), issued_at, person, by)
+    signature = _keep(revision, check(person, wanted, response), issued_at, person, seat, by)
     others = revision.signatures.filter(withdrawn_at__isnull=True).exclude(side=by.side)
     if other := others.select_related("revision__proposal__road_map").first():
         require_genuine(other)
@@ -71,7 +71,7 @@ def withdraw_key(*, signature: Signature, by: Actor, now: datetime) -> Signature
     locked(signature.revision.proposal.road_map_id)
     signature = Signature.objects.select_related("revision__proposal").get(pk=signature.pk)
     by = _afresh(by, now)
-    require(by, "proposal.sign", signature.revision.proposal)
+    by = require(by, "proposal.sign", signature.revision.proposal)
     if signature.side != by.side:
         raise NotAllowed("proposal.sign", signature.revision.proposal)
     _require_open(signature.revision)
@@ -91,7 +91,7 @@ def refuse(*, revision: Revision, reason: str, by: Actor, now: datetime) -> Refu
     locked(revision.proposal.road_map_id)
     revision = Revision.objects.select_related("proposal").get(pk=revision.pk)
     by = _afresh(by, now)
-    require(by, "proposal.refuse", revision.proposal)
+    by = require(by, "proposal.refuse", revision.proposal)
     if by.person is None:
         raise NotAllowed("proposal.refuse", revision.proposal)
     _require_open(revision)
@@ -122,10 +122,8 @@ def _require_open(revision: Revision) -> None:
         raise IllegalMove(_("The road map has moved on since this was published: it needs a new draft."))
 
 
-def _keep(revision: Revision, proof: Proof, issued_at: datetime, person: User, by: Actor) -> Signature:
+def _keep(revision: Revision, proof: Proof, issued_at: datetime, person: User, seat: Seat, by: Actor) -> Signature:
     _check_counter(proof)
-    group = revision.proposal.road_map.group_id
-    seat = next(seat for seat in by.seats if (seat.group_id, seat.role) == (group, SeatRole.CO_CHAIR))
     signature = Signature(
         revision=revision,
         side=by.side,

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation, OrganisationName, ServiceAccount
+from accounts.policy.access import access_of
 from accounts.policy.actors import Actor, system_actor
 from accounts.policy.questions import visible
-from accounts.policy.relations import access_of
 from audit.acting import acting
 from common.text import Text
 from programme.models import Decision, Meeting, Project

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import SeatRole
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from desk.milestones.selectors.live import LiveMilestone, live, milestones
@@ -43,14 +43,21 @@ class Waiting:
 
 def open_courses(actor: Actor) -> list[Course]:
     """Where the open proposals stand of the groups that the person chairs or keeps the minutes of."""
-    groups = actor.groups((SeatRole.CO_CHAIR, SeatRole.SECRETARY))
-    found = proposals(actor).filter(state__in=OPEN_STATES, road_map__group__in=groups)
-    return courses(actor, found.defer("content"))
+    signs, publishes = (visible(actor, f"proposal.{act}", Proposal.objects.order_by()) for act in ("sign", "publish"))
+    theirs = Q(pk__in=signs.values("pk")) | Q(pk__in=publishes.values("pk"))
+    return courses(actor, proposals(actor).filter(theirs, state__in=OPEN_STATES).defer("content"))
+
+
+def _with(actor: Actor, permission: str, open_ones: list[Course]) -> set[int]:
+    """Return the keys of the proposals on which the actor has ``permission``."""
+    found = Proposal.objects.filter(pk__in=[course.proposal.pk for course in open_ones])
+    return set(visible(actor, permission, found).values_list("pk", flat=True))
 
 
 def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
     """To sign, to publish, to forecast: the latest and the nearest first."""
-    found = [task for course in open_ones if (task := _of_seat(actor, course))]
+    signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
+    found = [task for course in open_ones if (task := _of_seat(actor, course, signs, publishes))]
     leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
     mine = live(actor, milestones(actor, dropped_in=None, pk__in=leading.values("pk")))
     found += [_of_lead(entry) for entry in mine if entry.stand.needs_someone]
@@ -59,9 +66,10 @@ def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
 
 def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
     """Published in the person's groups, by them or with their key, and not yet signed by all."""
+    signs = _with(actor, "proposal.sign", open_ones)
     found = []
     for course in open_ones:
-        others = [hole for hole in course.missing if hole.side != actor.side or not _signs(actor, course)]
+        others = [hole for hole in course.missing if hole.side != actor.side or course.proposal.pk not in signs]
         if not others:
             continue
         words = {"proposal": course.proposal.reference, "group": course.proposal.road_map.group}
@@ -71,11 +79,11 @@ def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
     return found
 
 
-def _of_seat(actor: Actor, course: Course) -> TodoItem | None:
+def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int]) -> TodoItem | None:
     """A co-chair signs what is published; a secretary publishes what is drafted on the shared layer."""
     proposal = course.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
-    if _signs(actor, course) and any(hole.side == actor.side for hole in course.missing):
+    if proposal.pk in signs and any(hole.side == actor.side for hole in course.missing):
         other = _("The other side has signed.") if course.signed else _("Nobody has signed yet.")
         return TodoItem(
             verb="sign",
@@ -88,7 +96,7 @@ def _of_seat(actor: Actor, course: Course) -> TodoItem | None:
             urgency=-1000 if course.signed else -500,
         )
     drafted = proposal.state in (ProposalState.DRAFT, ProposalState.REWORKED) and not course.overtaken
-    if drafted and proposal.road_map.group_id in actor.groups((SeatRole.SECRETARY,)):
+    if drafted and proposal.pk in publishes:
         return TodoItem(
             verb="publish",
             shape="draft",
@@ -132,10 +140,6 @@ def days_in_words(days: int) -> str:
     if days == 0:
         return _("Today")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
-
-
-def _signs(actor: Actor, course: Course) -> bool:
-    return course.proposal.road_map.group_id in actor.groups((SeatRole.CO_CHAIR,))
 
 
 def _page(proposal: Proposal) -> str:

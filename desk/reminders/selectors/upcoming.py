@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Final
 
 from accounts.calendars import calendar_of
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.policy.actors import Actor
-from accounts.policy.relations import Administers, Audits, Oneself
+from accounts.policy.questions import would
 from common.sides import TIME_ZONES, Side, day_of
 from desk.reminders.selectors.notice_rows import NoticeRow, notice_rows
 from desk.selectors import organisations, visible_to
@@ -71,24 +71,10 @@ class UpcomingStage:
 
 
 def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Planned]:
-    """The policy's ``notice.view`` on what is no row yet: one's own, of organisations one administers, as auditor.
-
-    Of the own side only, and without what will be superseded. A test holds it to the policy on the notices that `plan`
-    then writes.
-    """
-    own_side = set(User.objects.filter(side=actor.side).values_list("pk", flat=True))
-    oneself = actor.person.pk if actor.person and Oneself().could(actor) else None
-    audits = Audits().could(actor)
-    administers = Administers().records(actor, Organisation)
-    administered = Organisation.objects.filter(administers) if administers is not None else Organisation.objects.none()
-    keys = set(administered.values_list("pk", flat=True))
-    return [
-        one
-        for one in planned
-        if not one.superseded
-        and one.recipient in own_side
-        and (audits or one.recipient == oneself or one.organisation in keys)
-    ]
+    """Return what the actor will see once it is a notice, without what will be superseded by then."""
+    standing = [one for one in planned if not one.superseded]
+    notices = [Notice(recipient_id=one.recipient, organisation_id=one.organisation) for one in standing]
+    return list(compress(standing, would(actor, "notice.view", notices)))
 
 
 def upcoming(actor: Actor, now: datetime) -> Upcoming:

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Organisation, WorkingGroup
 from accounts.policy.actors import Actor
-from accounts.policy.permissions import FOLLOWS
+from accounts.policy.questions import visible
 from common.sides import Layer
 from desk.selectors import groups, organisations, visible_to
 from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent
@@ -102,9 +101,8 @@ def _in_force(actor: Actor, by_key: dict[int, RoadMap]) -> defaultdict[int, list
 
 
 def followed_groups(actor: Actor) -> set[int]:
-    """Keys of the groups whose road maps the actor sees whole, and not only where they name their organisation."""
-    found = [q for grant in FOLLOWS if (q := grant.records(actor, WorkingGroup)) is not None]
-    return set(WorkingGroup.objects.filter(reduce(or_, found, Q(pk__in=()))).values_list("pk", flat=True))
+    """Return the keys of the groups whose road maps the actor sees whole, not only the rows that name them."""
+    return set(visible(actor, "group.follow", WorkingGroup.objects.all()).values_list("pk", flat=True))
 
 
 def own_codes(actor: Actor) -> frozenset[str]:

@@ -1,0 +1,48 @@
+"""Only the policy decides: nothing outside it reads its grants, or asks an actor for roles and seats."""
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from tests.audit.test_no_way_around import ROOT, modules
+
+INSIDE: Final = {"accounts.policy.relations", "accounts.policy.permissions", "accounts.policy.lookups"}
+# why they read the registry: they decide nothing
+ALLOWED: Final = {
+    "accounts/api/base.py": "asks whether a permission is everybody's, to leave out a filter that lets all pass",
+    "accounts/web/refusal.py": "prints a permission's words",
+}
+
+
+def decisions(source: str) -> Iterator[str]:
+    """What a module uses to work out a right by itself."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module in INSIDE:
+            yield f"imports {node.module}"
+        called = node.func if isinstance(node, ast.Call) and (node.args or node.keywords) else None
+        if isinstance(called, ast.Attribute) and called.attr in {"groups", "own", "own_and_answering"}:
+            yield f"asks for {called.attr} by role"
+
+
+def test_nothing_outside_the_policy_works_out_a_right() -> None:
+    found = {
+        f"{name}: {use}"
+        for path in modules()
+        if not (name := str(path.relative_to(ROOT))).startswith("accounts/policy/") and name not in ALLOWED
+        for use in decisions(path.read_text("utf-8"))
+    }
+    assert found == set(), "ask accounts.policy.questions"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from accounts.policy.relations import Administers",
+        "actor.groups(('secretary',))",
+        "by.own(roles=('head',))",
+    ],
+)
+def test_a_decision_is_seen(line: str) -> None:
+    assert list(decisions(line))
