@@ -1,4 +1,4 @@
-"""Who is acting now: the one value that every history row and event freezes."""
+"""Who acts now: the value that every history row and event stores."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ Door = Literal["admin", "api", "task", "command"]
 
 @dataclass(frozen=True)
 class Act:
-    """What the audit keeps of an actor: plain values that no later rename or deletion can rewrite.
+    """What the audit stores of an actor: plain values that no later rename or deletion can change.
 
-    ``organisation`` is the immutable code; ``side`` is ``UZ``, ``KR`` or empty for the system.
+    ``organisation`` is the immutable code; ``side`` is ``UZ``, ``KR``, or empty for the system.
     """
 
     actor_kind: ActorKind
@@ -31,12 +31,12 @@ _current: ContextVar[Act] = ContextVar("act")
 
 
 class NobodyActs(RuntimeError):
-    """An audited table was written outside a service: nobody could be named in its history."""
+    """An audited table was written outside a service, so its history could name nobody."""
 
 
 @contextmanager
 def acting(act: Act) -> Iterator[None]:
-    """Let the history rows written inside carry ``act``. Services open it; nothing else does."""
+    """Store ``act`` in every history row written inside. Only services open it."""
     token = _current.set(act)
     try:
         yield
@@ -45,8 +45,8 @@ def acting(act: Act) -> Iterator[None]:
 
 
 def current_act() -> Act:
-    """Raises: NobodyActs."""
+    """Return the act that is open now. Raises: NobodyActs."""
     try:
         return _current.get()
     except LookupError:
-        raise NobodyActs("No one is acting: write audited tables through a service, inside acting(by.act).") from None
+        raise NobodyActs("Nobody acts: write audited tables through a service, inside acting(by.act).") from None

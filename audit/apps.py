@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 def keep_layer(sender: Any, *, instance: Any, history_instance: Any, **kwargs: Any) -> None:
-    """The library offers no other place to fill a column from the record: its pre-create signal."""
+    """Copy the record's layer to its history row. The library offers no other hook than its pre-create signal."""
     history_instance.history_layer = instance.layer_now()
 
 

@@ -1,4 +1,4 @@
-"""Writing many audited rows at once, each with its history row: the only way around the one-by-one save."""
+"""Write many audited rows at once, each with its history row."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
@@ -10,11 +10,11 @@ from audit.models import Audited
 
 A = TypeVar("A", bound=Audited)
 
-BATCH: Final = 200  # rows an UPDATE: its text grows with rows times columns
+BATCH: Final = 200  # rows per UPDATE, whose text grows with rows times columns
 
 
 def create_all(model: type[A], rows: Iterable[A], *, act: Act) -> list[A]:
-    """Insert the rows and their history, both or neither, in a number of queries that does not grow with them."""
+    """Insert the rows and their history in one transaction, in a number of queries that does not depend on the rows."""
     with acting(act), transaction.atomic(savepoint=False):
         created = model._default_manager.bulk_create(rows)
         _write_history(model, created, update=False)
@@ -22,7 +22,7 @@ def create_all(model: type[A], rows: Iterable[A], *, act: Act) -> list[A]:
 
 
 def update_all(model: type[A], rows: Sequence[A], fields: Iterable[str], *, act: Act) -> None:
-    """Update ``fields`` of the rows, count their versions on, and write their history: all of it or nothing."""
+    """Update ``fields`` of the rows, raise their versions and write their history, in one transaction."""
     if not rows:
         return
     for row in rows:

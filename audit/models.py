@@ -1,4 +1,4 @@
-"""The audited base and the events: what happened, who did it, through which door."""
+"""The base of audited tables, and events: what happened, who did it, through which door."""
 
 from datetime import date
 from typing import Any, Self
@@ -48,9 +48,9 @@ def request_id() -> str:
 
 
 class ActColumns(models.Model):
-    """The act, frozen as plain columns. The defaults are callables, so that bulk inserts carry it too.
+    """The act as plain columns. The defaults are callables, so that bulk inserts store it too.
 
-    The names begin with ``act_`` because a history row also has every column of the record itself.
+    The names begin with ``act_`` because a history row also has every column of the record.
     """
 
     act_kind = models.CharField(_("actor kind"), max_length=8, default=actor_kind, editable=False)
@@ -65,7 +65,7 @@ class ActColumns(models.Model):
 
 
 def act_constraints(table: str) -> list[models.BaseConstraint]:
-    """The database itself refuses a row without an actor."""
+    """Return the constraints by which the database refuses a row without an actor."""
     return [
         models.CheckConstraint(
             name=f"{table}_has_actor",
@@ -75,7 +75,7 @@ def act_constraints(table: str) -> list[models.BaseConstraint]:
 
 
 class HistoryRow(ActColumns):
-    """What every history row has besides the record's own columns."""
+    """The columns of a history row besides those of the record."""
 
     history_layer = models.CharField(_("layer"), max_length=6, choices=Layer, default=Layer.SHARED, editable=False)
 
@@ -84,7 +84,7 @@ class HistoryRow(ActColumns):
 
 
 class AuditedRecords(HistoricalRecords):
-    """History with the act in it. The library's request-bound user is not used: nothing here knows of requests."""
+    """History that stores the act in place of the library's request user."""
 
     def get_history_user(self, instance: models.Model) -> None:
         return None
@@ -98,10 +98,10 @@ class AuditedRecords(HistoricalRecords):
 
 
 class Audited(models.Model):
-    """A table whose every change is kept: who, for whom, when, why, through which door, before and after.
+    """A table whose every change is recorded: who, for which organisation, when, why, through which door.
 
-    ``row_version`` counts the changes; an edit carries the one it was based on, so that a stale one is noticed.
-    Credentials and the time of the last sign-in are outside history: their changes are events.
+    ``row_version`` counts the changes; an edit sends the version it was based on, so that a stale edit is noticed.
+    Credentials and the time of the last sign-in are not in history: their changes are events.
     """
 
     row_version = models.PositiveIntegerField(default=1, editable=False)
@@ -119,18 +119,18 @@ class Audited(models.Model):
         abstract = True
 
     def check_change(self, before: Self | None, today: date) -> None:
-        """The rules of this table that a constraint cannot hold; asked by `save_record` and, earlier, by forms.
+        """Check the rules of this table that a constraint cannot; called by `save_record` and, before it, by forms.
 
-        ``before`` is the row as it stands, None for a new one. Raises: ValidationError, with a sentence at its field.
+        ``before`` is the stored row, None for a new one. Raises: ValidationError, with a sentence for its field.
         """
 
     def layer_now(self) -> str:
-        """The layer that this change belongs to; a history row keeps it whatever the record becomes."""
+        """Return the layer of this change, which its history row keeps when the record's own layer changes."""
         return str(getattr(self, "layer", Layer.SHARED))
 
 
 class Event(ActColumns):
-    """One row is one thing that happened and is no change of a row: a sign-in, a refusal, a key added. Append-only."""
+    """Something that happened and is not the change of a row: a sign-in, a refusal, a new passkey. Append-only."""
 
     at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     kind = models.CharField(max_length=60, editable=False)

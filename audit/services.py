@@ -1,4 +1,4 @@
-"""Writing what happened."""
+"""Write history and events."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from common.sides import Layer
 
 
 def save_audited(row: Audited, *, act: Act) -> None:
-    """Write one row with its history row. A change counts its version on; a new row begins with 1.
+    """Write one row with its history row. A change raises the row's version; a new row has version 1.
 
-    It asks nobody and compares nothing: a plain record goes through `accounts.services.save_record`, and a service
-    with a workflow asks first.
+    It checks no permission and compares nothing: plain records go through `accounts.services.save_record`, and a
+    service with a workflow checks first.
     """
     if row.pk is not None:
         row.row_version += 1
@@ -20,9 +20,9 @@ def save_audited(row: Audited, *, act: Act) -> None:
 
 
 def record_event(*, kind: str, act: Act, subject: str = "", layer: str = Layer.SHARED, **detail: Any) -> Event:
-    """Append one event. ``subject`` is the reference of what it is about; ``detail`` must be JSON.
+    """Append one event. ``subject`` is the reference of the record concerned; ``detail`` must be JSON.
 
-    A refusal is recorded by its door, after the refused transaction has rolled back.
+    A door records a refusal after the refused transaction has rolled back.
     """
     with acting(act):
         return Event.objects.create(kind=kind, subject=subject, layer=layer, detail=detail)

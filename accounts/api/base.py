@@ -89,7 +89,7 @@ class ScopedViewSet(GenericViewSet[Any]):
         found = self.get_queryset().filter(**{self.lookup_field: key[self.lookup_field]})
         rows = answered(self.columns, list(found), self.reader())
         if not rows:
-            raise NotFound(_("There is nothing here that you may see."))
+            raise NotFound(_("Not found."))
         return Response(rows[0])
 
     def reader(self) -> Reader:

@@ -1,7 +1,7 @@
 """Lists read as columns: the serializer that describes a row also says which columns are read.
 
-Rows are dicts made from `values_list`, never model objects, so that schema and answer cannot disagree and a page costs
-about what its one SQL statement costs.
+Rows are dicts made from `values_list`, never model objects, so that schema and response cannot disagree and a page
+costs about as much as its one SQL statement.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -29,10 +29,11 @@ IsOpen = Callable[[type[Model]], bool]
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, as far as columns care.
+    """What reading columns needs to know of the reader.
 
-    ``scope`` narrows the rows of another model to those the reader may see; ``is_open`` says whether everybody sees
-    all of a model, so that nothing need be asked. ``language`` narrows texts to the one shown; None gives them all.
+    - ``scope``: filters the rows of another model to those the reader may see.
+    - ``is_open``: returns whether every reader sees every row of a model, so that no check is needed.
+    - ``language``: return texts in this language only; None returns every language.
     """
 
     scope: Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -42,11 +43,11 @@ class Reader:
 
 
 class Columns(serializers.Serializer[Any]):
-    """One kind of row. A field's ``source`` is the column that is read; a nested serializer groups columns.
+    """The columns of a row. A field's ``source`` is the column that is read; a nested serializer groups columns.
 
-    - ``Meta.model``: the table. ``many=True`` children are rows of a reverse relation, one more query for all of them.
-    - ``implied``: relations, forward or of a list, whose records the reader sees whenever they see the row. All others
-      are asked for: a reference to what the reader may not see is null, a row in a list is not there.
+    - ``Meta.model``: the table. ``many=True`` children are rows of a reverse relation, read in one more query.
+    - ``implied``: relations whose records the reader sees whenever they see the row. Every other relation is checked: a
+      reference to a record that the reader may not see is null, and a row of a list is left out.
     - ``computed``: fields that `finish` fills in from the columns.
     """
 
@@ -55,16 +56,16 @@ class Columns(serializers.Serializer[Any]):
 
     @classmethod
     def table(cls) -> type[Model]:
-        return cast(type[Model], cls.Meta.model)  # type: ignore[attr-defined]  # each subclass that is read has it
+        return cast(type[Model], cls.Meta.model)  # type: ignore[attr-defined]  # every subclass that is read has it
 
     @classmethod
     def rows(cls, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Which rows there are, and in the list of a parent their order."""
+        """Return the rows to read, in the order in which a parent lists them."""
         return queryset
 
     @classmethod
     def finish(cls, row: Row, reader: Reader) -> None:
-        """Fill in what is computed."""
+        """Fill in the computed fields."""
 
 
 class Column:
@@ -74,18 +75,18 @@ class Column:
         return path
 
     def answering(self, reader: Reader) -> Answer | None:
-        """What makes of a value that is not null what stands in JSON; None where it stays as it is."""
+        """Return the function that turns a value that is not null into its JSON; None where it stays as it is."""
         return None
 
 
 class ColumnByKey(Column):
-    """Read once for each key of a page instead of in every row; ``source`` is the column that holds the key.
+    """A column read once for each key of a page instead of in every row. ``source`` is the column of the key.
 
-    That is ``organisation_id``, not ``organisation``, by which rows may be ordered as organisations are.
+    Write ``organisation_id``, not ``organisation``: ordering by the latter would order by the organisations' own order.
     """
 
     def by_key(self, keys: set[int], reader: Reader) -> Mapping[int, Any]:
-        """What stands in JSON for each; null for a key that is not there."""
+        """Return the JSON for each key; a missing key becomes null."""
         raise NotImplementedError
 
 
@@ -99,7 +100,7 @@ class TextInLanguages(serializers.Serializer[Any]):
 
 @extend_schema_field(TextInLanguages)
 class TextColumn(Column, serializers.Field[Any, Any, Any, Any]):
-    """A `common.text.Text`, passed on as the JSON that the database keeps."""
+    """A `common.text.Text`, returned as the JSON that the database stores."""
 
     def expression(self, path: str) -> Combinable:
         return as_json(path)
@@ -109,7 +110,7 @@ class TextColumn(Column, serializers.Field[Any, Any, Any, Any]):
 
 
 class ChoiceColumn(Column, serializers.ChoiceField):
-    """One of its choices; null where the column is blank."""
+    """One of the choices; null where the column is blank."""
 
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, allow_null=True, **kwargs)
@@ -119,7 +120,7 @@ class ChoiceColumn(Column, serializers.ChoiceField):
 
 
 class Among(Func):
-    """Whether a key is one of ``keys``, bound as one parameter: IN would check and bind each one of a page."""
+    """Whether a key is one of ``keys``, bound as one parameter: IN would bind each key of a page."""
 
     output_field = BooleanField()
 
@@ -138,19 +139,19 @@ class Among(Func):
 
 
 def as_json(path: str) -> Combinable:
-    """The column's own bytes: nothing is parsed only to be written again."""
+    """Return the column as its stored bytes, so that JSON is not parsed only to be written again."""
     return Cast(F(path), PlainText())
 
 
 def text_for(reader: Reader) -> Answer:
-    """What makes of a column's bytes the text that the reader asked for."""
+    """Return the function that turns a column's bytes into the text that the reader asked for."""
     if reader.language is None:
         return orjson.Fragment
     return partial(in_one_language, language=reader.language)
 
 
 def in_one_language(value: str, language: str) -> Row:
-    """The text as a reader of that language is shown it: theirs, or else the original, named as what it is."""
+    """Return the text in one language, or else in the original, under its own language."""
     text = orjson.loads(value)
     shown = language if language in text["texts"] else text["original"]
     return {"original": text["original"], "texts": {shown: text["texts"][shown]}}
@@ -158,7 +159,7 @@ def in_one_language(value: str, language: str) -> Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that stand together: those of the row itself, or those under one name; null where all are and may be."""
+    """Columns of the row itself (no name) or of a nested object, which is null where all its columns are and may be."""
 
     name: str
     names: tuple[str, ...]
@@ -168,12 +169,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a serializer class reads, worked out once: columns in the order in which they are read."""
+    """What a serializer class reads: its columns in the order in which they are read."""
 
     own: Group
     groups: tuple[Group, ...]
     columns: tuple[tuple[str, serializers.Field[Any, Any, Any, Any]], ...]
-    lists: tuple[tuple[str, str, type[Columns]], ...]  # name, reverse relation, the rows' serializer
+    lists: tuple[tuple[str, str, type[Columns]], ...]  # name, reverse relation, serializer of the rows
 
 
 @cache
@@ -206,23 +207,23 @@ def _path(field: serializers.Field[Any, Any, Any, Any], prefix: str = "") -> str
 
 @cache
 def selected(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
-    """The columns of all rows, and behind them ``keys``, the first of which is the pk: to be narrowed, then read.
+    """Return a queryset of the columns of all rows, followed by ``keys``, the first of which is the pk.
 
-    Made once, as a view's own queryset is: it holds nothing of any reader, and is itself never read.
+    It is built once and depends on no reader; callers filter it before reading.
     """
     columns = [_read(kind, path, field, is_open) for path, field in plan_of(kind).columns]
     return kind.rows(kind.table()._default_manager.all()).values_list(*columns, *keys)
 
 
 def place_of(kind: type[Columns], column: str) -> int:
-    """Where a column stands among the values of what was `selected`: one that is read as it is, or the pk."""
+    """Return the index of a plain column, or of the pk, in the values of what was `selected`."""
     return [*(path for path, _field in plan_of(kind).columns), "pk"].index(column)
 
 
 def answered(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
-    """What was `selected`, as it is answered.
+    """Return what was `selected` as JSON rows.
 
-    One query more for each list in the rows, each guarded reference and each column by key.
+    Takes one more query for each list in the rows, each guarded reference and each column by key.
     """
     if not found:
         return []
@@ -249,7 +250,7 @@ def _rows(group: Group, cells: Cells) -> list[Row]:
 
 
 def _answer(kind: type[Columns], cells: Cells, reader: Reader) -> None:
-    """Put into each column what stands in JSON, where it does not stay as it is: column by column, as that is quick."""
+    """Replace the values of each column by their JSON where they differ; by column, because that is fast."""
     for at, (path, field) in enumerate(plan_of(kind).columns):
         answer = _answer_of(kind, path, field, cells[at], reader)
         if answer is not None:
@@ -277,14 +278,14 @@ def _children(
 
 
 def _read(kind: type[Columns], path: str, field: Any, is_open: IsOpen) -> Combinable | str:
-    """The column; of a guarded reference the key, forward it is here, backward it is the row's own."""
+    """Return the column to read; for a guarded reference the key, which a reverse relation has in the row's own pk."""
     if (relation := _guarded(kind, path, is_open)) is not None:
         return str(relation.attname) if relation.concrete else "pk"
     return field.expression(path) if isinstance(field, Column) else path
 
 
 def _guarded(kind: type[Columns], path: str, is_open: IsOpen) -> Any:
-    """The relation at which a path begins, where the reader may not see all that is behind it."""
+    """Return the relation at which a path begins, if the reader may not see every record behind it."""
     relation: Any = kind.table()._meta.get_field(path.partition("__")[0])
     if not relation.is_relation or relation.name in kind.implied or is_open(relation.related_model):
         return None
@@ -292,7 +293,7 @@ def _guarded(kind: type[Columns], path: str, is_open: IsOpen) -> Any:
 
 
 def _seen(relation: Any, column: str, keys: set[int], reader: Reader) -> dict[int, Any]:
-    """The column by key, of the records that the reader may see."""
+    """Return the column by key, for the records that the reader may see."""
     key = "pk" if relation.concrete else relation.field.attname
     records = relation.related_model._default_manager.filter(Among(key, keys))
     return dict(reader.scope(records).values_list(key, column)) if keys else {}

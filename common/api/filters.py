@@ -1,4 +1,4 @@
-"""Filters that refuse what they do not know: a misspelt one would answer with everything, and nobody would notice."""
+"""Filters that refuse unknown parameters: a misspelt one would otherwise return everything, unnoticed."""
 
 from typing import Any, Final
 
@@ -19,34 +19,34 @@ def refuse_unknown(request: Request, known: list[str]) -> None:
     wrong = {}
     for name, values in request.query_params.lists():
         if name not in known:
-            wrong[name] = _("There is no such parameter here. There are: %(names)s.") % {"names": ", ".join(known)}
+            wrong[name] = _("Unknown parameter. Use one of: %(names)s.") % {"names": ", ".join(known)}
         elif len(values) > 1:
-            wrong[name] = _("Give it once.")
+            wrong[name] = _("Use this parameter only once.")
         elif not values[0].strip():
-            wrong[name] = _("It is empty: give it a value, or leave it out.")
+            wrong[name] = _("This parameter is empty. Give it a value or leave it out.")
     if wrong:
         raise ValidationError(wrong)
 
 
 class StrictFilterBackend(filters.DjangoFilterBackend):
-    """django-filter, and nothing that it would ignore."""
+    """Filters like django-filter, and refuses the parameters that it would ignore."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset_class = self.get_filterset_class(view, queryset)
         own = list(filterset_class.base_filters) if filterset_class else []
         refuse_unknown(request, sorted([*own, *COMMON, *OF_LISTS]))
         if not any(name in request.query_params for name in own):
-            return queryset  # a form of them all would cost more than it finds out
+            return queryset  # saves building the form of all filters
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered
 
 
 class DayFilter(filters.DateFilter):
-    """A day written as 2025-06-30 and in no other way: 06/07 would be two days."""
+    """A date in the form 2025-06-30 and in no other: 06/07 is ambiguous."""
 
     def __init__(self, field_name: str, lookup_expr: str, **kwargs: Any) -> None:
-        told = {"invalid": _lazy("Write a day of the calendar, as 2025-06-30.")}
-        super().__init__(field_name, lookup_expr, input_formats=["%Y-%m-%d"], error_messages=told, **kwargs)
+        messages = {"invalid": _lazy("Write a date in the form 2025-06-30.")}
+        super().__init__(field_name, lookup_expr, input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
 
 
 class YesNoField(forms.Field):
@@ -59,7 +59,7 @@ class YesNoField(forms.Field):
 
 
 class YesNoFilter(filters.BooleanFilter):
-    """`true` or `false`; the library's own takes anything else for "not asked"."""
+    """`true` or `false`; the library's own filter ignores any other value."""
 
     field_class = YesNoField
 
@@ -68,8 +68,8 @@ class YesNoFilter(filters.BooleanFilter):
 
 
 def since(column: str) -> DayFilter:
-    return DayFilter(column, "gte", label="On that day or later.")
+    return DayFilter(column, "gte", label="On this date or later.")
 
 
 def until(column: str) -> DayFilter:
-    return DayFilter(column, "lte", label="On that day or earlier.")
+    return DayFilter(column, "lte", label="On this date or earlier.")

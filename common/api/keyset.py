@@ -1,7 +1,7 @@
-"""Pages by a signed keyset cursor: stable while rows are added, as cheap deep down as at the start.
+"""Pages by a signed keyset cursor: stable while rows are added, and as fast on the last page as on the first.
 
-A page begins after the last row of the one before, found by its value and key together: an index answers that at any
-depth. Rows without a value come last, in either direction, as a part of their own.
+A page begins after the last row of the previous page, found by its value and key together, which an index can do at any
+depth. Rows without a value come last, in either direction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,27 +24,27 @@ from rest_framework.utils.urls import replace_query_param
 from common.api.columns import Columns, Reader, Values, answered, place_of
 
 SALT: Final = "common.api.keyset"
-LIFE: Final = timedelta(days=1)  # a reader that stopped longer ago begins again
-USUAL, MOST = 100, 500  # rows a page
+LIFE: Final = timedelta(days=1)  # an older cursor is refused
+DEFAULT_SIZE, LARGEST_SIZE = 100, 500  # rows per page
 
 
 @dataclass(frozen=True)
 class Position:
-    """The last row of a page: its value in the ordering, as text (None: it has none), and its key."""
+    """The last row of a page: its key and its value in the ordering, as text; None where it has no value."""
 
     value: str | None
     key: int
 
 
 class KeysetPagination(BasePagination):
-    """`next` leads on; there is no count, which would cost more than the page."""
+    """Pages with a `next` link and no count, which would cost more than the page."""
 
     def page(
         self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
     ) -> Response:
-        """A page of what was `selected` with the pk as its key; ``orderings`` are columns of it.
+        """Return a page of what was `selected` with the pk as its key; ``orderings`` are columns of it.
 
-        Raises: ValidationError for a parameter that is none of ours, or a cursor that is.
+        Raises: ValidationError for an invalid parameter or cursor.
         """
         ordering = self._ordering(request, orderings)
         size = self._size(request)
@@ -67,16 +67,16 @@ class KeysetPagination(BasePagination):
         if ordering.removeprefix("-") not in orderings or ordering.startswith("--"):
             raise ValidationError(
                 {
-                    "ordering": _("Order by one of these, or by it with - before: %(names)s.")
+                    "ordering": _("Use one of these, with - before it for descending order: %(names)s.")
                     % {"names": ", ".join(orderings)}
                 }
             )
         return ordering
 
     def _size(self, request: Request) -> int:
-        size = request.query_params.get("page_size", str(USUAL))
-        if not size.isascii() or not size.isdigit() or len(size) > 4 or not 1 <= int(size) <= MOST:
-            raise ValidationError({"page_size": _("Write a number from 1 to %(most)d.") % {"most": MOST}})
+        size = request.query_params.get("page_size", str(DEFAULT_SIZE))
+        if not size.isascii() or not size.isdigit() or len(size) > 4 or not 1 <= int(size) <= LARGEST_SIZE:
+            raise ValidationError({"page_size": _("Write a number from 1 to %(most)d.") % {"most": LARGEST_SIZE}})
         return int(size)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class KeysetPagination(BasePagination):
                 "next": {
                     "type": ["string", "null"],
                     "format": "uri",
-                    "description": "The next page; null on the last one. Good for a day, for this reader alone.",
+                    "description": "The next page; null on the last one. Valid for one day and for this reader only.",
                 },
                 "results": schema,
             },
@@ -96,14 +96,16 @@ class KeysetPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         names = [sign + name for name in view.orderings for sign in ("", "-")]
         return [
-            _parameter("cursor", "Where to go on: part of `next`.", {"type": "string"}),
+            _parameter("cursor", "The position of the page. Use the `next` link unchanged.", {"type": "string"}),
             _parameter(
                 "ordering",
-                "Rows without a value come last either way.",
+                "Rows without a value come last in both directions.",
                 {"type": "string", "enum": names, "default": view.orderings[0]},
             ),
             _parameter(
-                "page_size", "Rows a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+                "page_size",
+                "Rows per page.",
+                {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": DEFAULT_SIZE},
             ),
         ]
 
@@ -113,7 +115,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 
 def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Iterator[QuerySet[Any]]:
-    """What comes after a position, in order: the rows with a value, then those without.
+    """Yield the rows after a position, in order: those with a value, then those without.
 
     Raises: ValidationError for a value that the column cannot have.
     """
@@ -123,7 +125,7 @@ def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Ite
     if after is None or after.value is not None:
         valued = queryset.filter(**{f"{column}__isnull": False}) if field.null else queryset
         if after is not None:
-            # a row value, not an OR: this is what an index finds without reading what comes before
+            # a row value, not an OR: an index finds it without reading the rows before
             beyond = TupleLessThan if descending else TupleGreaterThan
             try:
                 value = field.to_python(after.value)
@@ -143,7 +145,7 @@ def _text(value: Any) -> str | None:
 
 
 def _fingerprint(request: Request) -> str:
-    """Which list of which reader a cursor belongs to: everything that was asked but the place in it."""
+    """Return what identifies the list and the reader of a cursor: every parameter except the position."""
     asked = sorted((name, value) for name, value in request.query_params.items() if name not in ("cursor", "page_size"))
     reader = f"{type(request.user).__name__} {request.user.pk}"
     return sha256(repr((request.path, asked, reader)).encode()).hexdigest()[:16]
@@ -154,21 +156,20 @@ def _signed(position: Position, list_of: str) -> str:
 
 
 def _opened(cursor: str | None, list_of: str) -> Position | None:
-    """Raises: ValidationError, with a sentence."""
     if cursor is None:
         return None
     try:
         belongs_to, value, key = signing.loads(cursor, salt=SALT, max_age=LIFE)
     except signing.SignatureExpired:
-        raise ValidationError({"cursor": _("This cursor is too old: begin again without it.")}) from None
+        raise ValidationError({"cursor": _("This cursor has expired. Start again without it.")}) from None
     except signing.BadSignature:
         raise _no_cursor() from None
     if belongs_to != list_of:
         raise ValidationError(
-            {"cursor": _("This cursor belongs to another list or another reader: begin again without it.")}
+            {"cursor": _("This cursor belongs to another list or another reader. Start again without it.")}
         )
     return Position(value, key)
 
 
 def _no_cursor() -> ValidationError:
-    return ValidationError({"cursor": _("This is no cursor of ours: take it from “next”, whole.")})
+    return ValidationError({"cursor": _("This cursor is not valid. Use the `next` link unchanged.")})

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: a stable type, a sentence for a person, and where in the request it is."""
+"""Errors as RFC 9457 problems: a stable type, a sentence for a person, and the place in the request."""
 
 from typing import Any, Final
 
@@ -12,35 +12,35 @@ from rest_framework.views import exception_handler
 from common.api.rendering import JSONRenderer
 
 MEDIA_TYPE: Final = "application/problem+json"
-TYPES: Final = "urn:roadmaps:problem:"  # names that never change; what is behind them is in the sentence
+TYPES: Final = "urn:roadmaps:problem:"  # stable names; the sentence says what happened
 
 TITLES: Final = {
-    400: ("invalid", _("The request cannot be understood.")),
-    401: ("unauthenticated", _("Who asks is not known.")),
-    403: ("forbidden", _("This is not allowed.")),
-    404: ("not-found", _("There is nothing here that you may see.")),
-    405: ("method-not-allowed", _("This cannot be done here.")),
-    406: ("not-acceptable", _("There is no answer in the form that was asked for.")),
+    400: ("invalid", _("The request is not valid.")),
+    401: ("unauthenticated", _("You are not signed in.")),
+    403: ("forbidden", _("You do not have permission.")),
+    404: ("not-found", _("Not found.")),
+    405: ("method-not-allowed", _("This method is not allowed.")),
+    406: ("not-acceptable", _("The requested format is not available.")),
     413: ("too-large", _("The request is too large.")),
-    415: ("unsupported-media-type", _("The body is in a form that is not read here.")),
-    429: ("too-many-requests", _("That was too often.")),
-    500: ("server-error", _("Something went wrong on our side; it has been noted.")),
+    415: ("unsupported-media-type", _("The format of the request body is not supported.")),
+    429: ("too-many-requests", _("Too many requests.")),
+    500: ("server-error", _("Server error. It has been logged.")),
 }
 
 
 class Place(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="The parameter or field.")
-    detail = serializers.CharField(help_text="What is wrong with it, and what to do.")
+    detail = serializers.CharField(help_text="What is wrong with it and what to do.")
 
 
 class Problem(serializers.Serializer[Any]):
-    """RFC 9457."""
+    """A problem as RFC 9457 defines it."""
 
     type = serializers.CharField(help_text="Stable; programs may rely on it.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="For a person, in the language of Accept-Language.")
-    errors = Place(many=True, required=False)  # type: ignore[assignment]  # the metaclass takes it out of the class
+    errors = Place(many=True, required=False)  # type: ignore[assignment]  # the metaclass removes it from the class
 
 
 def problem(code: int, detail: Any = None, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -49,16 +49,16 @@ def problem(code: int, detail: Any = None, errors: list[dict[str, str]] | None =
     return {**body, "errors": errors} if errors else body
 
 
-# the framework's own sentences say less, and are not in all of our languages
+# the framework's own sentences say less and are not available in all of our languages
 DETAILS: Final = {
-    exceptions.NotAuthenticated: _("Send a token, as “Authorization: Bearer …”: /api/docs/ says where to get one."),
-    exceptions.MethodNotAllowed: _("Only GET is answered here."),
+    exceptions.NotAuthenticated: _("Send a token as “Authorization: Bearer …”. See /api/docs/ for how to get one."),
+    exceptions.MethodNotAllowed: _("Only GET is allowed."),
     exceptions.NotAcceptable: _("Ask for application/json."),
 }
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. None for what is our own fault: that goes on, is logged and answered by `broken`."""
+    """Handle an exception for DRF. Return None for an error of our own, which is logged and answered by `broken`."""
     if isinstance(error, Http404):
         error = exceptions.NotFound(TITLES[404][1])
     elif isinstance(error, PermissionDenied):
@@ -78,7 +78,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _places(detail: Any, path: str = "") -> list[dict[str, str]]:
-    """Each message with the path of its field (``rows.3.amount``)."""
+    """Return each message with the path of its field (``rows.3.amount``)."""
     if isinstance(detail, dict):
         return [place for key, inner in detail.items() for place in _places(inner, f"{path}.{key}".lstrip("."))]
     if isinstance(detail, list) and any(isinstance(inner, (dict, list)) for inner in detail):
@@ -87,13 +87,13 @@ def _places(detail: Any, path: str = "") -> list[dict[str, str]]:
 
 
 def answer(code: int, detail: Any = None) -> HttpResponse:
-    """A problem outside DRF."""
+    """Return a problem outside DRF."""
     return HttpResponse(JSONRenderer().render(problem(code, detail)), status=code, content_type=MEDIA_TYPE)
 
 
 def missing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Any address under the API that is none."""
-    return answer(status.HTTP_404_NOT_FOUND, _("There is nothing at this address: /api/docs/ lists what there is."))
+    """Answer for any unknown address under the API."""
+    return answer(status.HTTP_404_NOT_FOUND, _("There is nothing at this address. See /api/docs/ for the addresses."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:

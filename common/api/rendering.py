@@ -1,4 +1,4 @@
-"""JSON out."""
+"""How responses are written as JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 class JSONRenderer(BaseRenderer):
-    """Days, moments and UUIDs in their standard forms; what else is no JSON (lazy texts, decimals) as text."""
+    """Write dates, times and UUIDs in their standard forms, and other types (lazy texts, decimals) as strings."""
 
     media_type = "application/json"
     format = "json"

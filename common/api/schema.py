@@ -1,4 +1,4 @@
-"""What OpenAPI says of each operation besides what its serializer says."""
+"""What the OpenAPI schema says of each operation besides what its serializer says."""
 
 from typing import Any
 
@@ -9,12 +9,15 @@ from common.api.problems import MEDIA_TYPE, Problem
 from common.text import LANGUAGES
 
 LANG = OpenApiParameter(
-    "lang", str, enum=LANGUAGES, description="Only the text in this language, or else the original. Without: all."
+    "lang",
+    str,
+    enum=LANGUAGES,
+    description="Only the text in this language, or else the original. Without it, all languages.",
 )
 
 
 class Schema(AutoSchema):
-    """Every operation may answer with a problem, and takes a language."""
+    """Adds problems and the language parameter to every operation."""
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return str(super().get_serializer_name(serializer, direction)).removesuffix("Columns")
@@ -25,7 +28,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         found = super().get_response_serializers()
         good = found if isinstance(found, dict) else {"200": found}
-        # one record is found by its key alone: there is no parameter but the language to be wrong
+        # a single record takes no filters
         codes = (400, 401, 403, 404, 406) if "{" in self.path else (400, 401, 403, 406)
-        unchanged = OpenApiResponse(description="Unchanged since the answer whose ETag came as If-None-Match.")
+        unchanged = OpenApiResponse(description="Not changed since the response whose ETag was sent as If-None-Match.")
         return {**good, "304": unchanged, **{(str(code), MEDIA_TYPE): Problem for code in codes}}
