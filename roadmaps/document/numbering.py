@@ -6,6 +6,7 @@ from itertools import count
 from typing import Final
 from uuid import UUID
 
+from common.errors import InvalidValue
 from roadmaps.document.content import MeasureContent, RoadMapContent, RowContent
 from roadmaps.document.fields import HIGHEST_NUMBER, RowKind
 
@@ -16,9 +17,9 @@ _ROMAN: Final = (
 
 
 def roman(number: int) -> str:
-    """Return a section's number as printed: I, II, III... Raises: ValueError outside 1 to 3999."""
+    """Return a section's number as printed: I, II, III... Raises: InvalidValue outside 1 to 3999."""
     if not 1 <= number <= 3999:
-        raise ValueError(f"{number} has no Roman numeral.")
+        raise InvalidValue("numbering.no_roman_numeral", number=number)
     printed = ""
     for value, letters in _ROMAN:
         repeated, number = divmod(number, value)
