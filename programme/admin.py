@@ -1,4 +1,4 @@
-"""The staff's lists of areas, meetings, decisions, projects and indicators."""
+"""The admin's lists of areas, meetings, decisions, projects and indicators."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Areas, decisions and projects, as partner systems read them."""
+"""Areas, decisions and projects in the API."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django_filters import rest_framework as filters
@@ -28,7 +28,7 @@ PRECISIONS = [precision.value for precision in Precision]
 
 
 class GroupColumns(Columns):
-    """A joint working group and the body that leads it for each side."""
+    """A joint working group and the organisation that leads it for each side."""
 
     code = serializers.CharField()
     name = TextColumn()
@@ -38,7 +38,7 @@ class GroupColumns(Columns):
 
 
 class AreaColumns(Columns):
-    """One area of cooperation."""
+    """An area of cooperation."""
 
     code = serializers.CharField()
     order = serializers.IntegerField()
@@ -47,7 +47,7 @@ class AreaColumns(Columns):
     paragraphs = serializers.ListField(
         child=serializers.IntegerField(), help_text="Of the press release of 14 June 2024."
     )
-    iati_sector = serializers.CharField(help_text="Code of the DAC sector; empty where there is none.")
+    iati_sector = serializers.CharField(help_text="Code of the DAC sector, or empty.")
     group = GroupColumns()
 
     class Meta:
@@ -68,11 +68,11 @@ class AreaViewSet(ScopedViewSet):
 
 
 class DueColumns(Columns):
-    """The last day of the period that the source names, and how exactly it names it."""
+    """The last day of the period that the source names, and how precisely it names it."""
 
     due_on = serializers.DateField(allow_null=True)
     precision = ChoiceColumn(PRECISIONS, source="due_precision")
-    text = serializers.CharField(source="when_text", help_text="The source's own words.")
+    text = serializers.CharField(source="when_text", help_text="The words of the source.")
 
 
 class PartyColumns(Columns):
@@ -81,7 +81,7 @@ class PartyColumns(Columns):
     organisation = serializers.CharField(source="organisation.code")
     name = NameToday(source="organisation_id")
     side = serializers.ChoiceField(source="organisation.side", choices=Side.choices)
-    funding = serializers.BooleanField(help_text="Funds it.")
+    funding = serializers.BooleanField(help_text="The organisation provides funding.")
     inferred = serializers.BooleanField(help_text="Not in the source; to be confirmed.")
 
     class Meta:
@@ -89,7 +89,7 @@ class PartyColumns(Columns):
 
 
 class DecisionColumns(Columns):
-    """One thing that a meeting decided, agreed, proposed or noted. Its date is no agreed deadline."""
+    """Something that a meeting decided, agreed, proposed or noted. Its date is not an agreed deadline."""
 
     code = serializers.CharField()
     meeting = serializers.CharField(source="meeting.code")
@@ -128,7 +128,7 @@ class DecisionViewSet(ScopedViewSet):
 
 
 class ParticipantColumns(Columns):
-    """One organisation's part in a project."""
+    """An organisation that takes part in a project."""
 
     organisation = serializers.CharField(source="organisation.code")
     name = NameToday(source="organisation_id")
@@ -141,7 +141,7 @@ class ParticipantColumns(Columns):
 
 
 class ProjectColumns(Columns):
-    """One joint project."""
+    """A joint project."""
 
     code = serializers.CharField()
     area = serializers.CharField(source="area.code")
@@ -167,7 +167,7 @@ class ProjectFilters(filters.FilterSet):
 
 
 class ProjectViewSet(ScopedViewSet):
-    """The joint projects in which the reader's organisation has a part, or that it follows."""
+    """The joint projects in which your organisation takes part or that it follows."""
 
     columns = ProjectColumns
     filterset_class = ProjectFilters

@@ -1,4 +1,4 @@
-"""The regions of Uzbekistan by their codes in ISO 3166-2 (UZ-JI), which decisions and projects name."""
+"""The regions of Uzbekistan by their ISO 3166-2 codes (UZ-JI), which decisions and projects store."""
 
 from typing import Final
 
@@ -23,5 +23,5 @@ REGIONS: Final = {
 
 
 def region_name(code: str) -> Text | str:
-    """The region's name in four languages; the code itself where it is none of the fourteen."""
+    """Return the region's name in four languages, or the code itself where it is unknown."""
     return REGIONS.get(code, code)

@@ -14,13 +14,13 @@ class AreaKind(models.TextChoices):
 
 
 class PriorityArea(Audited):
-    """One area of cooperation, with the working group that carries it out. The first is the programme as a whole."""
+    """An area of cooperation and the working group responsible for it. The first is the programme as a whole."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     order = models.PositiveIntegerField(_("order"), unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=AreaKind)
     name = MultilingualField(_("name"), max_length=300)
-    # PROTECT: an area without a group would have nobody to carry it out
+    # PROTECT: an area always has a responsible group
     group = models.OneToOneField(
         WorkingGroup, on_delete=models.PROTECT, related_name="area", verbose_name=_("working group")
     )

@@ -37,14 +37,17 @@ NOTHING_TO_CARRY_OUT = frozenset(
 
 
 class Decision(Audited):
-    """One thing that a meeting decided, agreed, proposed or noted, with the paragraph that says so.
+    """Something that a meeting decided, agreed, proposed or noted, with the paragraph that says so.
 
-    ``due_on`` is the last day of the period the source names, ``due_precision`` how exactly it names it;
-    ``when_text`` is its own words; ``done_on`` a past day. None of them is an agreed deadline.
+    - ``due_on``: the last day of the period that the source names; ``due_precision``: how precisely it names it.
+    - ``when_text``: the source's own words.
+    - ``done_on``: a past date.
+
+    None of these is an agreed deadline.
     """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
-    # PROTECT: a decision without its meeting or area would have no source
+    # PROTECT: a decision keeps its source
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("meeting"))
     area = models.ForeignKey(PriorityArea, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("area"))
     kind = models.CharField(_("kind"), max_length=10, choices=DecisionKind)
@@ -74,16 +77,16 @@ class Decision(Audited):
 
     @property
     def source(self) -> str:
-        """The whole paragraph it comes from."""
+        """The paragraph of the record that states the decision."""
         return self.meeting.paragraph(self.paragraph)
 
 
 class DecisionParty(Audited):
-    """One organisation that a decision names, or that was inferred and waits to be confirmed."""
+    """An organisation that a decision names, or one that was inferred and is still to be confirmed."""
 
     # CASCADE never fires: decisions are not deleted
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="parties", verbose_name=_("decision"))
-    # PROTECT: the body is part of what was decided
+    # PROTECT: the organisation is part of what was decided
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )

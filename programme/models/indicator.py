@@ -8,7 +8,7 @@ from programme.models.meeting import Meeting
 
 
 class Indicator(Audited):
-    """One figure that the sides follow, such as trade or the portfolio of projects."""
+    """A figure that the sides monitor, such as trade or the portfolio of projects."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     title = MultilingualField(_("title"), max_length=300)
@@ -26,7 +26,7 @@ class Indicator(Audited):
 
 
 class Comparison(models.TextChoices):
-    """How the source puts the figure."""
+    """How the source states the figure."""
 
     EXACTLY = "exactly", _("exactly")
     MORE_THAN = "more_than", _("more than")
@@ -34,7 +34,7 @@ class Comparison(models.TextChoices):
 
 
 class Observation(Audited):
-    """One value of an indicator, on a day or for a year, and where it was said."""
+    """A value of an indicator, on a date or for a year, and its source."""
 
     # CASCADE never fires: indicators are not deleted
     indicator = models.ForeignKey(

@@ -13,13 +13,13 @@ class MeetingKind(models.TextChoices):
 
 
 class Meeting(Audited):
-    """One meeting at which the sides decided something; the first is the summit of 14 June 2024."""
+    """A meeting at which the sides decided something; the first is the summit of 14 June 2024."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     kind = models.CharField(_("kind"), max_length=8, choices=MeetingKind)
     title = MultilingualField(_("title"), max_length=300)
     held_on = models.DateField(_("held on"))
-    # PROTECT: what a group decided outlives the group
+    # PROTECT: decisions remain when a group ends
     group = models.ForeignKey(
         WorkingGroup,
         on_delete=models.PROTECT,
@@ -43,9 +43,9 @@ class Meeting(Audited):
 
     @property
     def paragraphs(self) -> list[str]:
-        """The record, paragraph 1 first."""
+        """The paragraphs of the record, in order."""
         return self.record.splitlines()
 
     def paragraph(self, number: int) -> str:
-        """The whole paragraph; empty where the record has no such number."""
+        """Return a paragraph by its number from 1, or an empty string where there is none."""
         return self.paragraphs[number - 1] if 1 <= number <= len(self.paragraphs) else ""

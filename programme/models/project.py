@@ -10,7 +10,7 @@ from programme.models.decision import Decision
 
 
 class Project(Audited):
-    """One joint project. Its code is its decision's; its leads keep the summary up to date."""
+    """A joint project. It has its decision's code; its leads keep the summary up to date."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     # PROTECT: a project keeps the area and the decision it comes from
@@ -47,13 +47,13 @@ class ParticipantRole(models.TextChoices):
 
 
 class ProjectParticipant(Audited):
-    """One organisation's part in a project."""
+    """An organisation that takes part in a project."""
 
     # CASCADE never fires: projects are not deleted
     project = models.ForeignKey(
         Project, on_delete=models.CASCADE, related_name="participants", verbose_name=_("project")
     )
-    # PROTECT: the body is part of the project's past
+    # PROTECT: the organisation is part of the project's past
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("organisation")
     )
