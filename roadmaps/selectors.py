@@ -1,55 +1,73 @@
-"""The rows in force read back as the document that was signed: what a table shows, and what a check compares."""
+"""The rows in force read back as the document that was signed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from common.text import Text
-from roadmaps.document import content as agreed
+from roadmaps.columns import relations_of, values_of
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    SectionContent,
+)
 from roadmaps.document.diff import compare
+from roadmaps.document.fields import RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMap, Section
 
 T = TypeVar("T")
+M = TypeVar("M", Section, Measure, Milestone, Assignment)
 
 
-def content_of(road_map: RoadMap) -> agreed.RoadMapContent:
-    """The rows in force as typed content, dropped ones left out; empty before version 1.
+def content_of(road_map: RoadMap) -> RoadMapContent:
+    """Return the rows in force as typed content, without those that were dropped; empty before version 1.
 
     Five queries, however many rows there are. The note, which stands in no row, is that of the version in force.
     Raises: ValueError (ContentError) where the rows could never have been signed.
     """
     executors = _grouped(
-        (row.milestone_id, _executor(row))
-        for row in Assignment.objects.filter(milestone__road_map=road_map, dropped_in=None)
-        .select_related("organisation")
-        .order_by("position", "pk")
+        (row.milestone_id, ExecutorContent(**values_of(RowKind.EXECUTOR, row)))
+        for row in _in_force(RowKind.EXECUTOR, Assignment.objects.filter(milestone__road_map=road_map))
     )
     milestones = _grouped(
-        (row.measure_id, _milestone(row, executors[row.pk]))
-        for row in Milestone.objects.filter(road_map=road_map, dropped_in=None)
-        .select_related("project")
-        .order_by("position", "pk")
+        (
+            row.measure_id,
+            MilestoneContent(uid=row.uid, executors=tuple(executors[row.pk]), **values_of(RowKind.MILESTONE, row)),
+        )
+        for row in _in_force(RowKind.MILESTONE, Milestone.objects.filter(road_map=road_map))
     )
     measures = _grouped(
-        (row.section_id, _measure(row, milestones[row.pk]))
-        for row in Measure.objects.filter(section__road_map=road_map, dropped_in=None)
-        .select_related("decision", "funding_organisation")
-        .order_by("position", "pk")
+        (
+            row.section_id,
+            MeasureContent(uid=row.uid, milestones=tuple(milestones[row.pk]), **values_of(RowKind.MEASURE, row)),
+        )
+        for row in _in_force(RowKind.MEASURE, Measure.objects.filter(section__road_map=road_map))
     )
-    sections = Section.objects.filter(road_map=road_map, dropped_in=None).order_by("position", "pk")
-    return agreed.RoadMapContent(
-        tuple(agreed.SectionContent(row.uid, row.title, tuple(measures[row.pk])) for row in sections), _note(road_map)
+    sections = tuple(
+        SectionContent(uid=row.uid, measures=tuple(measures[row.pk]), **values_of(RowKind.SECTION, row))
+        for row in _in_force(RowKind.SECTION, Section.objects.filter(road_map=road_map))
     )
+    return RoadMapContent(sections, _note(road_map))
+
+
+def _in_force(kind: RowKind, rows: QuerySet[M, M]) -> QuerySet[M, M]:
+    relations = relations_of(kind)
+    in_force = rows.filter(dropped_in=None).order_by("position", "pk")
+    return in_force.select_related(*relations) if relations else in_force  # without names it would follow all
 
 
 def differing(road_map: RoadMap) -> frozenset[UUID | None]:
-    """Identities of the rows that do not read as the version in force does (None: the road map itself).
+    """Return the identities of rows that differ from the version in force (None: the road map itself).
 
-    For the nightly check: a row that was changed past the two keys shows itself here.
+    For the nightly check: it finds a row that was changed without both signatures.
     """
     version = road_map.in_force()
-    signed = version.revision.document if version else agreed.RoadMapContent()
+    signed = version.revision.document if version else RoadMapContent()
     return frozenset(change.uid for change in compare(signed, content_of(road_map)))
 
 
@@ -63,31 +81,3 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, list[T]]:
 def _note(road_map: RoadMap) -> Text | None:
     note = road_map.versions.order_by("-number").values_list("revision__content__note", flat=True).first()
     return None if note is None else Text.from_json(note)
-
-
-def _executor(row: Assignment) -> agreed.ExecutorContent:
-    return agreed.ExecutorContent(row.organisation.code, agreed.Role(row.role), row.part)
-
-
-def _milestone(row: Milestone, executors: list[agreed.ExecutorContent]) -> agreed.MilestoneContent:
-    return agreed.MilestoneContent(
-        uid=row.uid,
-        number=row.number,
-        mechanism=row.mechanism,
-        deadline=row.deadline,
-        executors=tuple(executors),
-        project=row.project.code if row.project else None,
-    )
-
-
-def _measure(row: Measure, milestones: list[agreed.MilestoneContent]) -> agreed.MeasureContent:
-    return agreed.MeasureContent(
-        uid=row.uid,
-        number=row.number,
-        title=row.title,
-        decision=row.decision.code if row.decision else None,
-        expected_result=row.expected_result,
-        funding_organisation=row.funding_organisation.code if row.funding_organisation else None,
-        funding_text=row.funding_text,
-        milestones=tuple(milestones),
-    )

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Organisation
 from audit.acting import Act
 from audit.bulk import create_all, update_all
 from audit.models import Audited
-from programme.models import Decision, Project
-from roadmaps.document import content as agreed
+from roadmaps.columns import FIRST_AGREED, RecordKeys, columns_of
+from roadmaps.document.content import RowContent
+from roadmaps.document.fields import FieldKind, RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMapVersion, Section
 
 R = TypeVar("R", Section, Measure, Milestone, Assignment)
@@ -19,46 +19,43 @@ Values = dict[str, Any]
 
 
 def project_version(*, version: RoadMapVersion, act: Act) -> None:
-    """Upsert by identity, delete nothing: what the version no longer has is marked with it, and keeps its story.
+    """Upsert by identity, delete nothing: what the version no longer has is marked with it, and keeps its history.
 
     Only rows that change get a history row. The number of queries does not grow with the rows.
     """
-    document, road_map, codes = version.revision.document, version.road_map_id, _Codes()
-    sections = _upsert(
-        Section.objects.filter(road_map=road_map),
-        _uid,
-        {row.uid: _section(row, place, road_map) for place, row in enumerate(document.sections)},
-        version,
-        act,
-    )
+    document, road_map, keys = version.revision.document, version.road_map_id, RecordKeys.read()
+    wanted_sections = {
+        row.uid: _row(RowKind.SECTION, row, place, keys, road_map_id=road_map)
+        for place, row in enumerate(document.sections)
+    }
+    sections = _upsert(Section.objects.filter(road_map=road_map), _uid, wanted_sections, version, act)
     wanted_measures = {
-        row.uid: _measure(row, place, sections[section.uid].pk, codes)
+        row.uid: _row(RowKind.MEASURE, row, place, keys, section_id=sections[section.uid].pk)
         for place, (section, row) in enumerate(document.measures())
     }
     measures = _upsert(Measure.objects.filter(section__road_map=road_map), _uid, wanted_measures, version, act)
     wanted_milestones = {
-        row.uid: _milestone(row, place, road_map, measures[measure.uid].pk, codes)
+        row.uid: _row(RowKind.MILESTONE, row, place, keys, road_map_id=road_map, measure_id=measures[measure.uid].pk)
         for place, (_s, measure, row) in enumerate(document.milestones())
     }
     milestones = _upsert(Milestone.objects.filter(road_map=road_map), _uid, wanted_milestones, version, act)
+    organisations = keys.by_code[FieldKind.ORGANISATION]
     wanted_assignments = {
-        (milestones[row.uid].pk, codes.organisations[executor.organisation][0]): _assignment(
-            executor, place, milestones[row.uid].pk, codes
-        )
+        (milestones[row.uid].pk, organisations[executor.organisation]): {
+            "milestone_id": milestones[row.uid].pk,
+            "position": place,
+            "side": keys.sides[executor.organisation],
+            "dropped_in_id": None,
+            **columns_of(RowKind.EXECUTOR, executor, keys),
+        }
         for _s, _m, row in document.milestones()
         for place, executor in enumerate(row.executors)
     }
     _upsert(Assignment.objects.filter(milestone__road_map=road_map), _place, wanted_assignments, version, act)
 
 
-class _Codes:
-    """Keys of what the content names by code, read once."""
-
-    def __init__(self) -> None:
-        bodies = Organisation.objects.values_list("code", "pk", "side")
-        self.organisations = {code: (pk, side) for code, pk, side in bodies}
-        self.decisions = dict(Decision.objects.values_list("code", "pk"))
-        self.projects = dict(Project.objects.values_list("code", "pk"))
+def _row(kind: RowKind, row: RowContent, place: int, keys: RecordKeys, **parents: int) -> Values:
+    return {"uid": row.uid, "position": place, "dropped_in_id": None, **parents, **columns_of(kind, row, keys)}
 
 
 def _uid(row: Section | Measure | Milestone) -> UUID:
@@ -104,63 +101,9 @@ def _upsert(
 
 
 def _set(row: Audited, values: Values) -> set[str]:
-    """Set what differs on the row; the names of those fields."""
-    kept = {"original_due_on", "original_precision"} if getattr(row, "original_due_on", None) else set()
+    """Set what differs on the row, and return the names of those fields."""
+    kept = FIRST_AGREED if getattr(row, "original_due_on", None) else ()
     differing = {name for name, value in values.items() if name not in kept and getattr(row, name) != value}
     for name in differing:
         setattr(row, name, values[name])
     return {name.removesuffix("_id") for name in differing}
-
-
-def _section(row: agreed.SectionContent, place: int, road_map: int) -> Values:
-    return {"uid": row.uid, "position": place, "road_map_id": road_map, "title": row.title, "dropped_in_id": None}
-
-
-def _measure(row: agreed.MeasureContent, place: int, section: int, codes: _Codes) -> Values:
-    funder = row.funding_organisation
-    return {
-        "uid": row.uid,
-        "position": place,
-        "section_id": section,
-        "number": row.number,
-        "title": row.title,
-        "decision_id": codes.decisions[row.decision] if row.decision else None,
-        "expected_result": row.expected_result,
-        "funding_organisation_id": codes.organisations[funder][0] if funder else None,
-        "funding_text": row.funding_text,
-        "dropped_in_id": None,
-    }
-
-
-def _milestone(row: agreed.MilestoneContent, place: int, road_map: int, measure: int, codes: _Codes) -> Values:
-    deadline = row.deadline
-    precision = deadline.precision.value if deadline.precision else ""
-    return {
-        "uid": row.uid,
-        "position": place,
-        "road_map_id": road_map,
-        "measure_id": measure,
-        "number": row.number,
-        "mechanism": row.mechanism,
-        "due_on": deadline.due_on,
-        "precision": precision,
-        "review_every": deadline.review_every,
-        # written once: the first agreed date that was not "to be agreed"
-        "original_due_on": deadline.due_on,
-        "original_precision": precision,
-        "project_id": codes.projects[row.project] if row.project else None,
-        "dropped_in_id": None,
-    }
-
-
-def _assignment(executor: agreed.ExecutorContent, place: int, milestone: int, codes: _Codes) -> Values:
-    organisation, side = codes.organisations[executor.organisation]
-    return {
-        "milestone_id": milestone,
-        "organisation_id": organisation,
-        "side": side,
-        "role": executor.role.value,
-        "part": executor.part,
-        "position": place,
-        "dropped_in_id": None,
-    }
