@@ -11,6 +11,7 @@ from accounts.models import Membership, Organisation, OrganisationName, Seat, Us
 from common.sides import day_of
 from common.text import LANGUAGES, Text
 from programme.models import Project
+from tests.scenarios.pages import html_of
 from tests.scenarios.people import loner, person, seat
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_an_administrator_edits_a_name_and_the_history_tells(programme: None) ->
     changes = {label: (before, after) for label, before, after in newest.changes}
     assert changes["abbreviation"] == ("–", "UKS")
     assert "Uzkimyosanoat JSC" in changes["name"][0] and "Joint-Stock" in changes["name"][1]
-    text = page.content.decode()
+    text = html_of(page)
     assert "The charter of today." in text and "Joint-Stock" in text
 
 
@@ -87,7 +88,7 @@ def test_a_stale_edit_shows_who_changed_what_keeps_what_was_typed_and_saves_what
     assert set(rows) == {"name", "short"}
     assert rows["short"].now == "EM" and rows["short"].untouched
     assert not rows["name"].untouched
-    text = page.content.decode()
+    text = html_of(page)
     assert "Ministry of Energy and Water" in text and "Merger." in text
     name.refresh_from_db()
     assert (name.short, name.row_version) == ("EM", 2)

@@ -36,7 +36,7 @@ class Chair:
 
     def enrol(self) -> None:
         """From the proposal's page: two clicks, and the password once more where the library asks for it."""
-        self.page.get_by_role("link", name="Add a passkey in two clicks").click()
+        self.page.get_by_role("link", name="Add a passkey").click()
         if "/reauthenticate/" in self.page.url:
             self.page.get_by_label("Password", exact=True).fill(PASSWORD)
             self.page.get_by_role("button", name="Confirm").click()
@@ -94,12 +94,12 @@ def test_from_no_passkey_to_version_1_with_the_mouse_and_at_390_px_by_keyboard(c
     uz.enrol()
     uz.page.get_by_role("button", name=SIGN).click()
     expect(uz.page.get_by_role("status")).to_contain_text("You have signed.")
-    expect(uz.page.get_by_role("button", name="Turn my key back")).to_be_visible()
+    expect(uz.page.get_by_role("button", name="Withdraw my signature")).to_be_visible()
     kr = chair("KR", width=390)
     kr.enrol()
     expect(kr.page.locator(".state")).to_contain_text("If you sign,")
     assert faults(kr.page) == []
-    kr.press_until("Go to signing")
+    kr.press_until("Go to signature")
     kr.press_until(SIGN)
     expect(kr.page.locator(".state")).to_contain_text("In force as version 1 since")
     assert faults(kr.page) == []
@@ -130,8 +130,8 @@ def test_what_changed_meanwhile_is_said_at_the_top_of_the_page(chair: Callable[.
     uz.enrol()
     other = uz.page.context.new_page()
     other.goto(PAGE)
-    other.get_by_label("Reason, which the other side reads").fill("The date is too late.")
-    other.get_by_role("button", name="Refuse with this reason").click()
+    other.get_by_label("Reason (visible to the other side)").fill("The date is too late.")
+    other.get_by_role("button", name="Refuse this revision").click()
     expect(other.locator(".state")).to_contain_text("The Uzbek side has refused it.")
     uz.page.get_by_role("button", name=SIGN).click()
     summary = uz.page.locator("#error-summary")

@@ -91,7 +91,7 @@ def test_a_request_to_a_host_that_is_not_ours_is_told_so_in_the_form_of_its_door
     client = world.clients[SYSTEM]
     said(client.get(AREAS, headers={"Host": "elsewhere.example"}), 400)
     page = client.get("/", headers={"Host": "elsewhere.example"})
-    assert page.status_code == 400 and "Open the site by its usual address" in page.content.decode()
+    assert page.status_code == 400 and "Open the site at its usual address" in page.content.decode()
 
 
 def test_without_its_slash_an_address_leads_to_the_right_one(world: World) -> None:

@@ -34,6 +34,7 @@ from roadmaps.document.content import (
 )
 from roadmaps.models import Proposal, ProposalState, RoadMap
 from tests.scenarios.documents import contents
+from tests.scenarios.pages import html_of
 from tests.scenarios.people import actor_for, person, seat
 from tests.scenarios.signing import Group, due
 
@@ -96,7 +97,7 @@ class Editor:
 
     @property
     def html(self) -> str:
-        return str(self.response.content.decode())
+        return html_of(self.response)
 
     @property
     def fields(self) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from desk.reminders.selectors.upcoming import AHEAD, upcoming, visible_once_plan
 from reminders.models import Message, Notice, Stage
 from reminders.services import Planned, due, plan
 from roadmaps.models import Assignment, Milestone
+from tests.scenarios.pages import html_of
 from tests.scenarios.people import loner, seat
 from tests.scenarios.reminders import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up, sweep
 
@@ -41,7 +42,7 @@ def signed_in(user: User) -> Client:
 def text_of(user: User, address: str = "/reminders/") -> str:
     response = signed_in(user).get(address)
     assert response.status_code == 200, address
-    return response.content.decode()
+    return html_of(response)
 
 
 def context_of(user: User, address: str) -> Any:
@@ -163,7 +164,7 @@ def test_a_dry_run_shows_the_day_and_writes_nothing() -> None:
     assert [(stage.code, count) for stage, count in run.stages] == [("today", 4)]
     assert {row.recipient for row in run.rows} == {officer, head}
     text = text_of(officer, f"/reminders/dry-run/?day={day}")
-    assert officer.name in text and head.name not in text and "Nothing is sent by this page." in text
+    assert officer.name in text and head.name not in text and "This page sends nothing." in text
     assert not Notice.objects.exists() and not Message.objects.exists()
     assert context_of(officer, f"/reminders/dry-run/?day={day + timedelta(days=60)}")["run"].rows == []
 
@@ -173,7 +174,7 @@ def test_a_day_that_cannot_be_is_a_sentence(day: str) -> None:
     set_up((on(SOON), "minenergy"))
     response = signed_in(member("officer", "minenergy")).get("/reminders/dry-run/", {"day": day})
     assert response.status_code == 400
-    assert 'id="day-error"' in response.content.decode() and "<title>Error:" in response.content.decode()
+    assert 'id="day-error"' in html_of(response) and "<title>Error:" in html_of(response)
 
 
 # one mail
@@ -206,7 +207,7 @@ def test_who_may_no_longer_see_a_milestone_sees_that_something_was_sent_and_noth
     assert "Done on" in text_of(officer) and "RM-07 1.1" in text_of(officer) and "Steel" in text_of(officer, address)
     end(Membership.objects.get(user=officer, organisation__code="minenergy"))
     for text in (text_of(officer), text_of(officer, address)):
-        assert "No longer true" in text and "does not show to you" in text
+        assert "No longer true" in text and "you cannot see" in text
         assert "Done on" not in text and "1.1" not in text and "Steel" not in text and str(milestone.uid) not in text
 
 
@@ -226,7 +227,7 @@ def test_what_was_refused_and_what_waits_too_long_is_named_with_what_the_server_
     Notice.objects.filter(recipient=users["head"]).update(state="refused", why="550 No such user")
     text = text_of(administrator, "/reminders/troubles/")
     assert names_in(text, users) == {"officer", "head"} and text.count(f"{users['officer'].name}</th>") == 1
-    assert "550 No such user" in text and "2 reminders have not got through" in text
+    assert "550 No such user" in text and "2 reminders have not been delivered" in text
     assert "/admin/accounts/user/" in text.split('class="notice"')[1]
 
 

@@ -65,9 +65,9 @@ def test_the_most_urgent_comes_first_and_each_says_why_it_is_told(milestones: li
     for words in (
         "RM-07 1.2 Pilot <plant> & line",
         "Deadline: 1 December 2026 (1 working day late)",
-        "Why you: 1 working day after, in the calendar of Uzbekistan; officer of minenergy",
+        "Why you receive this: 1 working day after, in the calendar of Uzbekistan; officer of minenergy",
         "Deadline: 7 December 2026 (3 working days left)",
-        "Lead of Korea: motie",
+        "Lead for Korea: motie",
         "RM-07 1.3 첫 보고 [Korean, the original]",
         "Deadline: annually, by 7 December; this time 7 December 2026",
         f"{configured.ORIGIN}/milestones/{milestones[0].uid}/",
@@ -146,7 +146,7 @@ def test_samples_and_demonstrations_say_what_they_are(settings: Settings) -> Non
     settings.DEMO = True
     for kind in ("text/plain", "text/html"):
         text = part(rendered(user), kind)
-        assert text.count("Sample: nothing of it was agreed by the two sides.") == 3
+        assert text.count("Sample: the two sides have not agreed any of it.") == 3
         assert "This is a demonstration" in text
 
 
