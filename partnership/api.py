@@ -8,7 +8,7 @@ import accounts.api.resources
 import programme.api
 import roadmaps.api
 from accounts.api.oauth import SystemTokenView
-from common.api.problems import missing
+from common.api.problems import not_found
 
 RESOURCES = {**accounts.api.resources.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
 
@@ -29,5 +29,5 @@ urlpatterns = [
     path("api/v1/", include((v1, "api"))),
     path("api/docs/", page, name="api-docs"),
     # with its slash only: what lacks one is sent on to the address that has it
-    re_path(r"^api/([\s\S]*/)?\Z", missing),
+    re_path(r"^api/([\s\S]*/)?\Z", not_found),
 ]

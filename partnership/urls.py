@@ -20,13 +20,15 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What cannot be read at all (a foreign host name, too many fields), in the form that the door speaks."""
     if request.path.startswith("/api/"):
-        return problems.answer(400, _("Ask at the usual address of this site, and send no more than a question needs."))
+        return problems.problem_response(
+            400, _("Ask at the usual address of this site, and send no more than a question needs.")
+        )
     return bad_request(request, exception)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """What went wrong on our side, in the form that the door speaks."""
-    return problems.broken(request) if request.path.startswith("/api/") else server_error(request)
+    return problems.server_error(request) if request.path.startswith("/api/") else server_error(request)
 
 
 urlpatterns = [

@@ -24,7 +24,7 @@ from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import EVERYBODY, PERMISSIONS
 from accounts.policy.questions import visible
-from common.api.columns import Columns, Reader, answered, selected
+from common.api.columns import Columns, Reader, json_rows, select_columns
 from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination
 from common.text import LANGUAGES
@@ -70,7 +70,7 @@ class ScopedViewSet(GenericViewSet[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may see, its columns selected."""
-        rows = selected(self.columns, ("pk",), open_to_all)
+        rows = select_columns(self.columns, ("pk",), open_to_all)
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         return visible(self.actor, access_of(rows.model).view, rows)
@@ -87,7 +87,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     def retrieve(self, request: Request, **key: str) -> Response:
         refuse_unknown(request, [*COMMON])
         found = self.get_queryset().filter(**{self.lookup_field: key[self.lookup_field]})
-        rows = answered(self.columns, list(found), self.reader())
+        rows = json_rows(self.columns, list(found), self.reader())
         if not rows:
             raise NotFound(_("Not found."))
         return Response(rows[0])

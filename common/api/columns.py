@@ -23,7 +23,7 @@ from common.text import LANGUAGES
 Row = dict[str, Any]
 Values = tuple[Any, ...]
 Cells = list[Sequence[Any]]  # by column, then by row
-Answer = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 IsOpen = Callable[[type[Model]], bool]
 
 
@@ -74,7 +74,7 @@ class Column:
     def expression(self, path: str) -> Combinable | str:
         return path
 
-    def answering(self, reader: Reader) -> Answer | None:
+    def converter(self, reader: Reader) -> Converter | None:
         """Return the function that turns a value that is not null into its JSON; None where it stays as it is."""
         return None
 
@@ -105,7 +105,7 @@ class TextColumn(Column, serializers.Field[Any, Any, Any, Any]):
     def expression(self, path: str) -> Combinable:
         return as_json(path)
 
-    def answering(self, reader: Reader) -> Answer:
+    def converter(self, reader: Reader) -> Converter:
         return text_for(reader)
 
 
@@ -115,7 +115,7 @@ class ChoiceColumn(Column, serializers.ChoiceField):
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, allow_null=True, **kwargs)
 
-    def answering(self, reader: Reader) -> Answer:
+    def converter(self, reader: Reader) -> Converter:
         return lambda value: value or None
 
 
@@ -143,7 +143,7 @@ def as_json(path: str) -> Combinable:
     return Cast(F(path), PlainText())
 
 
-def text_for(reader: Reader) -> Answer:
+def text_for(reader: Reader) -> Converter:
     """Return the function that turns a column's bytes into the text that the reader asked for."""
     if reader.language is None:
         return orjson.Fragment
@@ -206,7 +206,7 @@ def _path(field: serializers.Field[Any, Any, Any, Any], prefix: str = "") -> str
 
 
 @cache
-def selected(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
+def select_columns(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
     """Return a queryset of the columns of all rows, followed by ``keys``, the first of which is the pk.
 
     It is built once and depends on no reader; callers filter it before reading.
@@ -215,13 +215,13 @@ def selected(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> Que
     return kind.rows(kind.table()._default_manager.all()).values_list(*columns, *keys)
 
 
-def place_of(kind: type[Columns], column: str) -> int:
-    """Return the index of a plain column, or of the pk, in the values of what was `selected`."""
+def column_index(kind: type[Columns], column: str) -> int:
+    """Return the index of a plain column, or of the pk, in the values that `select_columns` reads."""
     return [*(path for path, _field in plan_of(kind).columns), "pk"].index(column)
 
 
-def answered(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
-    """Return what was `selected` as JSON rows.
+def json_rows(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
+    """Return rows that `select_columns` read, as JSON.
 
     Takes one more query for each list in the rows, each guarded reference and each column by key.
     """
@@ -230,7 +230,7 @@ def answered(kind: type[Columns], found: list[Values], reader: Reader) -> list[R
     plan = plan_of(kind)
     cells: Cells = list(zip(*found, strict=True))
     keys = cells[len(plan.columns)]
-    _answer(kind, cells, reader)
+    _convert(kind, cells, reader)
     rows = _rows(plan.own, cells)
     for group in plan.groups:
         for row, part in zip(rows, _rows(group, cells), strict=True):
@@ -249,30 +249,30 @@ def _rows(group: Group, cells: Cells) -> list[Row]:
     return [dict(zip(group.names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _answer(kind: type[Columns], cells: Cells, reader: Reader) -> None:
+def _convert(kind: type[Columns], cells: Cells, reader: Reader) -> None:
     """Replace the values of each column by their JSON where they differ; by column, because that is fast."""
     for at, (path, field) in enumerate(plan_of(kind).columns):
-        answer = _answer_of(kind, path, field, cells[at], reader)
-        if answer is not None:
-            cells[at] = [None if cell is None else answer(cell) for cell in cells[at]]
+        convert = _converter_of(kind, path, field, cells[at], reader)
+        if convert is not None:
+            cells[at] = [None if cell is None else convert(cell) for cell in cells[at]]
 
 
-def _answer_of(kind: type[Columns], path: str, field: Any, cells: Iterable[Any], reader: Reader) -> Answer | None:
+def _converter_of(kind: type[Columns], path: str, field: Any, cells: Iterable[Any], reader: Reader) -> Converter | None:
     if (relation := _guarded(kind, path, reader.is_open)) is not None:
         return _seen(relation, path.partition("__")[2], set(cells) - {None}, reader).get
     if isinstance(field, ColumnByKey):
         return field.by_key(set(cells) - {None}, reader).get
-    return field.answering(reader) if isinstance(field, Column) else None
+    return field.converter(reader) if isinstance(field, Column) else None
 
 
 def _children(
     kind: type[Columns], relation: str, child: type[Columns], parents: Sequence[int], reader: Reader
 ) -> dict[int, list[Row]]:
     key = cast(Any, kind.table()._meta.get_field(relation)).field.attname
-    rows = selected(child, ("pk", key), reader.is_open).filter(Among(key, parents))
+    rows = select_columns(child, ("pk", key), reader.is_open).filter(Among(key, parents))
     found = list(rows if relation in kind.implied else reader.scope(rows))
     grouped: dict[int, list[Row]] = {parent: [] for parent in parents}
-    for values, row in zip(found, answered(child, found, reader), strict=True):
+    for values, row in zip(found, json_rows(child, found, reader), strict=True):
         grouped[values[-1]].append(row)
     return grouped
 

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from common.api.columns import Columns, Reader, Values, answered, place_of
+from common.api.columns import Columns, Reader, Values, column_index, json_rows
 
 SALT: Final = "common.api.keyset"
 LIFE: Final = timedelta(days=1)  # an older cursor is refused
@@ -42,7 +42,7 @@ class KeysetPagination(BasePagination):
     def page(
         self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
     ) -> Response:
-        """Return a page of what was `selected` with the pk as its key; ``orderings`` are columns of it.
+        """Return a page of a queryset of `select_columns` with the pk as its key; ``orderings`` are columns of it.
 
         Raises: ValidationError for an invalid parameter or cursor.
         """
@@ -51,16 +51,16 @@ class KeysetPagination(BasePagination):
         list_of = _fingerprint(request)
         after = _opened(request.query_params.get("cursor"), list_of)
         found: list[Values] = []
-        for part in parts(queryset, ordering, after):
+        for part in page_parts(queryset, ordering, after):
             found += part[: size + 1 - len(found)]
             if len(found) > size:
                 break
         following = None
         if len(found) > size:
             last = found[size - 1]
-            cursor = _signed(Position(_text(last[place_of(kind, ordering.removeprefix("-"))]), last[-1]), list_of)
+            cursor = _signed(Position(_text(last[column_index(kind, ordering.removeprefix("-"))]), last[-1]), list_of)
             following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
-        return Response({"next": following, "results": answered(kind, found[:size], reader)})
+        return Response({"next": following, "results": json_rows(kind, found[:size], reader)})
 
     def _ordering(self, request: Request, orderings: Sequence[str]) -> str:
         ordering = request.query_params.get("ordering", orderings[0])
@@ -114,7 +114,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
-def parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Iterator[QuerySet[Any]]:
+def page_parts(queryset: QuerySet[Any], ordering: str, after: Position | None) -> Iterator[QuerySet[Any]]:
     """Yield the rows after a position, in order: those with a value, then those without.
 
     Raises: ValidationError for a value that the column cannot have.

@@ -28,7 +28,7 @@ TITLES: Final = {
 }
 
 
-class Place(serializers.Serializer[Any]):
+class ErrorPlace(serializers.Serializer[Any]):
     field = serializers.CharField(help_text="The parameter or field.")
     detail = serializers.CharField(help_text="What is wrong with it and what to do.")
 
@@ -40,7 +40,7 @@ class Problem(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="For a person, in the language of Accept-Language.")
-    errors = Place(many=True, required=False)  # type: ignore[assignment]  # the metaclass removes it from the class
+    errors = ErrorPlace(many=True, required=False)  # type: ignore[assignment]  # the metaclass removes it from the class
 
 
 def problem(code: int, detail: Any = None, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -58,7 +58,7 @@ DETAILS: Final = {
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Handle an exception for DRF. Return None for an error of our own, which is logged and answered by `broken`."""
+    """Handle an exception for DRF. Return None for a bug, which is logged and answered by `server_error`."""
     if isinstance(error, Http404):
         error = exceptions.NotFound(TITLES[404][1])
     elif isinstance(error, PermissionDenied):
@@ -86,15 +86,17 @@ def _places(detail: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path, "detail": str(text)} for text in (detail if isinstance(detail, list) else [detail])]
 
 
-def answer(code: int, detail: Any = None) -> HttpResponse:
+def problem_response(code: int, detail: Any = None) -> HttpResponse:
     """Return a problem outside DRF."""
     return HttpResponse(JSONRenderer().render(problem(code, detail)), status=code, content_type=MEDIA_TYPE)
 
 
-def missing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Answer for any unknown address under the API."""
-    return answer(status.HTTP_404_NOT_FOUND, _("There is nothing at this address. See /api/docs/ for the addresses."))
+    return problem_response(
+        status.HTTP_404_NOT_FOUND, _("There is nothing at this address. See /api/docs/ for the addresses.")
+    )
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    return answer(status.HTTP_500_INTERNAL_SERVER_ERROR)
+def server_error(request: HttpRequest) -> HttpResponse:
+    return problem_response(status.HTTP_500_INTERNAL_SERVER_ERROR)
