@@ -35,6 +35,7 @@ from common.sides import Side
 
 @admin.register(Organisation)
 class OrganisationAdmin(ScopedModelAdmin[Organisation]):
+    menu_order, pages = 10, "/organisations/"
     list_display = ("label", "abbreviation", "side", "kind", "parent")
     list_filter = ("side", "kind")
     list_select_related = ("parent",)
@@ -57,6 +58,7 @@ class OrganisationAdmin(ScopedModelAdmin[Organisation]):
 
 @admin.register(OrganisationName)
 class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
+    menu, in_search = None, False
     list_display = ("name", "short", "valid_from", "unconfirmed")
     list_filter = ("organisation__side", "unconfirmed")
     search_texts = ("organisation__code", "name", "short")
@@ -93,6 +95,7 @@ class PersonForm(ScopedForm[User]):
 
 @admin.register(User)
 class UserAdmin(ScopedModelAdmin[User]):
+    menu_order, in_search = 20, False
     form = PersonForm
     list_display = ("name", "email", "side", "is_active")
     list_filter = ("is_active",)
@@ -130,6 +133,7 @@ class UserAdmin(ScopedModelAdmin[User]):
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedModelAdmin[Membership]):
+    menu_order, in_search = 30, False
     list_display = ("user", "organisation", "role", "valid_from", "valid_to")
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
@@ -146,6 +150,7 @@ class MembershipAdmin(ScopedModelAdmin[Membership]):
 
 @admin.register(WorkingGroup)
 class WorkingGroupAdmin(ScopedModelAdmin[WorkingGroup]):
+    menu, in_search = None, False
     list_display = ("name", "lead_uz", "lead_kr", "unconfirmed")
     list_select_related = ("lead_uz", "lead_kr")
     search_texts = ("code", "name")
@@ -157,6 +162,7 @@ class WorkingGroupAdmin(ScopedModelAdmin[WorkingGroup]):
 
 @admin.register(Seat)
 class SeatAdmin(ScopedModelAdmin[Seat]):
+    menu_order, in_search = 40, False
     list_display = ("user", "group", "side", "role", "valid_from", "valid_to")
     list_filter = ("side", "role", "group")
     list_select_related = ("user", "group")
@@ -170,6 +176,7 @@ class SeatAdmin(ScopedModelAdmin[Seat]):
 
 @admin.register(DayException)
 class DayExceptionAdmin(ScopedModelAdmin[DayException]):
+    menu_order, menu_label, in_search = 60, _("Working days"), False
     list_display = ("day", "side", "kind", "note")
     list_filter = ("side", "kind")
     search_texts = ("note",)
@@ -213,6 +220,7 @@ class ServiceAccountForm(ScopedForm[ServiceAccount]):
 
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
+    menu_order, in_search = 50, False
     form = ServiceAccountForm
     view_on_site = False
     list_display = ("name", "organisation", "allowed", "revoked_at")

@@ -1,4 +1,4 @@
-"""The page of a refusal: a 403 that is the policy's says who could do it."""
+"""The 403 page: where the policy refused, it says who can."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,63 +8,16 @@ from typing import Final
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership, Role, Seat, User
 from accounts.policy.access import access_of
 from accounts.policy.actors import Actor, actor_of
+from accounts.policy.permissions import PERMISSIONS
 from accounts.policy.questions import NotAllowed, can_on, who_can
 from audit.services import record_event
 
 MOST: Final = 20  # people named on one page
-
-WORDS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
-    "project.edit": (
-        gettext_lazy("This project is not yours to edit"),
-        gettext_lazy("The officers and heads of the organisations that lead it keep it up to date."),
-    ),
-    "organisation.edit": (
-        gettext_lazy("This organisation is not yours to edit"),
-        gettext_lazy(
-            "Its administrators, those of the body it answers to and those of its side’s coordinator keep its names."
-        ),
-    ),
-    "membership.manage": (
-        gettext_lazy("These people are not yours to manage"),
-        gettext_lazy(
-            "The organisation’s administrators do, those of the body it answers to and of its side’s coordinator."
-        ),
-    ),
-    "proposal.draft": (
-        gettext_lazy("This draft is not yours to edit"),
-        gettext_lazy("The group’s secretaries edit it, and officers and heads of the organisations that take part."),
-    ),
-    "proposal.sign": (
-        gettext_lazy("Only a co-chair can sign this proposal"),
-        gettext_lazy(
-            "The co-chair of each side turns that side’s key; you may read the proposal and write to them. "
-            "There is no substitution and no administrator’s override."
-        ),
-    ),
-    "proposal.refuse": (
-        gettext_lazy("Only a co-chair can refuse this proposal"),
-        gettext_lazy("The co-chair of each side refuses for that side; you may read the proposal and write to them."),
-    ),
-    "proposal.publish": (
-        gettext_lazy("This proposal is not yours to publish or, once published, to edit"),
-        gettext_lazy("The secretaries of the working group do."),
-    ),
-    "proposal.withdraw": (
-        gettext_lazy("This proposal is not yours to withdraw"),
-        gettext_lazy("The secretaries of the working group do."),
-    ),
-    "seat.manage": (
-        gettext_lazy("This seat is not yours to give or to end"),
-        gettext_lazy("The administrators of its side’s coordinator do."),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -77,7 +30,7 @@ class Refusal:
 
 
 def refused(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
-    """Names who could only where the person sees the record itself."""
+    """Render the 403 page. It names people only where the reader may see the record itself."""
     refusal = None
     if isinstance(exception, NotAllowed) and request.user.is_authenticated:
         actor = actor_of(request)
@@ -92,15 +45,15 @@ def refused(request: HttpRequest, exception: BaseException | None = None) -> Htt
 
 
 def _refusal(permission: str, record: Model | None, actor: Actor) -> Refusal | None:
-    if record is None or permission not in WORDS or not can_on(actor, access_of(record).view, record):
+    if record is None or permission not in PERMISSIONS or not can_on(actor, access_of(record).view, record):
         return None
-    title, text = WORDS[permission]
+    words = PERMISSIONS[permission]
     people = who_can(permission, record, actor=actor).order_by("-side", "name")[:MOST]
-    return Refusal(str(title), str(text), tuple(_named(list(people), actor)))
+    return Refusal(str(words.refusal), str(words.who), tuple(_named(list(people), actor)))
 
 
 def _named(people: list[User], actor: Actor) -> Iterable[tuple[str, str, str]]:
-    """Each with what they are, where: the roles that only read say nothing here."""
+    """Yield each person with their roles and seats, without the roles that only read."""
     memberships = Membership.objects.in_force(actor.today).filter(user__in=people).exclude(role=Role.READER)
     seats = Seat.objects.in_force(actor.today).filter(user__in=people).select_related("group")
     roles: dict[int, list[str]] = defaultdict(list)

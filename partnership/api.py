@@ -1,22 +1,24 @@
-"""The doors of partner systems: the resources of every floor, their description, and the token that opens them."""
+"""The addresses of the API: every registered resource, the schema, and the token endpoint."""
 
 from django.urls import include, path, re_path
+from django.utils.module_loading import autodiscover_modules
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-import accounts.api.resources
-import programme.api
-import roadmaps.api
+from accounts.api.base import RESOURCES
 from accounts.api.oauth import SystemTokenView
 from common.api.problems import not_found
 
-RESOURCES = {**accounts.api.resources.RESOURCES, **programme.api.RESOURCES, **roadmaps.api.RESOURCES}
+__all__ = ["RESOURCES", "urlpatterns"]
+
+# importing the API of every app puts its classes into RESOURCES
+autodiscover_modules("api", "api.resources")
 
 router = SimpleRouter()
 for name in sorted(RESOURCES):
     router.register(name, RESOURCES[name], basename=name)
 
-# what describes the doors is open to all: it holds nothing that the published schema file does not
+# the description is open to all: it holds nothing that the published schema file does not
 description = SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[])
 page = SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[], authentication_classes=[])
 

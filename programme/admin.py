@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.admin_base import ScopedModelAdmin
+from accounts.web.menu import MenuGroup
 from programme.models import Decision, Indicator, Meeting, PriorityArea, Project
 
 
 @admin.register(PriorityArea)
 class PriorityAreaAdmin(ScopedModelAdmin[PriorityArea]):
+    menu, in_search = None, False  # a page of desk lists them
     list_display = ("order", "name", "kind", "group")
     list_display_links = ("name",)
     list_select_related = ("group",)
@@ -18,6 +20,7 @@ class PriorityAreaAdmin(ScopedModelAdmin[PriorityArea]):
 
 @admin.register(Meeting)
 class MeetingAdmin(ScopedModelAdmin[Meeting]):
+    menu, menu_order, pages, in_search = MenuGroup.AGREE, 20, "/meetings/", False
     list_display = ("title", "kind", "held_on", "group")
     list_select_related = ("group",)
     search_texts = ("code", "title")
@@ -26,6 +29,8 @@ class MeetingAdmin(ScopedModelAdmin[Meeting]):
 
 @admin.register(Decision)
 class DecisionAdmin(ScopedModelAdmin[Decision]):
+    menu, menu_order, pages = MenuGroup.AGREE, 30, "/decisions/"
+    menu_label = _("Decisions of the summit")
     list_display = ("code", "title", "area", "source_standing", "when_text", "paragraph")
     list_display_links = ("code", "title")
     list_filter = ("area", "kind", "source_standing")
@@ -47,6 +52,7 @@ class DecisionAdmin(ScopedModelAdmin[Decision]):
 
 @admin.register(Project)
 class ProjectAdmin(ScopedModelAdmin[Project]):
+    menu, menu_order, pages = MenuGroup.FOLLOW, 40, "/projects/"
     list_display = ("code", "title", "area", "source_standing")
     list_display_links = ("code", "title")
     list_filter = ("area",)
@@ -62,6 +68,7 @@ class ProjectAdmin(ScopedModelAdmin[Project]):
 
 @admin.register(Indicator)
 class IndicatorAdmin(ScopedModelAdmin[Indicator]):
+    menu, in_search = None, False  # the programme page shows them
     list_display = ("code", "title", "unit")
     search_texts = ("code", "title")
     shown = ("code", "title", "unit")

@@ -61,6 +61,7 @@ class AreaFilters(filters.FilterSet):
 class AreaViewSet(ScopedViewSet):
     """The areas named at the summit of June 2024, with the working group of each."""
 
+    path = "areas"
     columns = AreaColumns
     filterset_class = AreaFilters
     lookup_field = "code"
@@ -121,6 +122,7 @@ class DecisionFilters(filters.FilterSet):
 class DecisionViewSet(ScopedViewSet):
     """What the meetings of both sides decided."""
 
+    path = "decisions"
     columns = DecisionColumns
     filterset_class = DecisionFilters
     lookup_field = "code"
@@ -169,14 +171,8 @@ class ProjectFilters(filters.FilterSet):
 class ProjectViewSet(ScopedViewSet):
     """The joint projects in which your organisation takes part or that it follows."""
 
+    path = "projects"
     columns = ProjectColumns
     filterset_class = ProjectFilters
     lookup_field = "code"
     orderings = ("code",)
-
-
-RESOURCES: dict[str, type[ScopedViewSet]] = {
-    "areas": AreaViewSet,
-    "decisions": DecisionViewSet,
-    "projects": ProjectViewSet,
-}

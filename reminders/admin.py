@@ -8,6 +8,7 @@ from reminders.models import Stage
 
 @admin.register(Stage)
 class StageAdmin(ScopedModelAdmin[Stage]):
+    menu_order, in_search = 70, False
     list_display = ("name", "working_days", "reach", "default")
     search_texts = ("code", "name")
     shown = ("code", "name", "working_days", "reach", "default")

@@ -93,6 +93,7 @@ class RoadMapFilters(filters.FilterSet):
 class RoadMapViewSet(ScopedViewSet):
     """The road maps in which the reader's organisation has a part, or that it follows."""
 
+    path = "road-maps"
     columns = RoadMapColumns
     filterset_class = RoadMapFilters
     lookup_field = "reference"
@@ -222,6 +223,7 @@ class MilestoneFilters(filters.FilterSet):
 class MilestoneViewSet(ScopedViewSet):
     """What was promised, by when, by whom. Without a filter: all in force that the reader's organisation may see."""
 
+    path = "milestones"
     columns = MilestoneColumns
     filterset_class = MilestoneFilters
     lookup_field = "uid"
@@ -231,6 +233,3 @@ class MilestoneViewSet(ScopedViewSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found: QuerySet[Any] = super().filter_queryset(queryset)
         return found if "in_force" in self.request.query_params else found.filter(dropped_in=None)
-
-
-RESOURCES: dict[str, type[ScopedViewSet]] = {"milestones": MilestoneViewSet, "road-maps": RoadMapViewSet}

@@ -1,6 +1,6 @@
 """The base of every resource of partner systems: who asks, and only what the policy shows them."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
@@ -44,6 +44,10 @@ class ServiceAccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
         return {self.name: ["read"]}
 
 
+# every resource by its path, filled by the classes themselves
+RESOURCES: Final[dict[str, type["ScopedViewSet"]]] = {}
+
+
 @method_decorator(
     [gzip_page, conditional_page, cache_control(private=True, no_cache=True), vary_on_headers("Authorization")],
     name="dispatch",
@@ -51,11 +55,15 @@ class ServiceAccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
 class ScopedViewSet(GenericViewSet[Any]):
     """Lists and shows what ``access.view`` shows; anything else is a 404, as if it were not.
 
+    A subclass with a ``path`` is in `RESOURCES` by itself, and so has its address, its contract and its query budget.
+
+    - ``path``: its address under ``/api/v1/``.
     - ``columns``: what a row is; its table is the resource.
     - ``orderings``: columns of it that may order a list, each indexed with the key; the first is the usual one.
     - ``lookup_field``: the key that partners know, and ``lookup_value_regex`` its form.
     """
 
+    path: ClassVar[str] = ""
     columns: ClassVar[type[Columns]]
     orderings: ClassVar[tuple[str, ...]] = ("pk",)
     authentication_classes = [ServiceAccountAuthentication, SessionAuthentication]
@@ -63,6 +71,11 @@ class ScopedViewSet(GenericViewSet[Any]):
     filter_backends = [StrictFilterBackend]
     pagination_class = KeysetPagination
     lookup_value_regex = "[-A-Za-z0-9]+"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.path:
+            RESOURCES[cls.path] = cls
 
     def get_serializer_class(self) -> type[Columns]:
         """For the schema, which asks a serializer."""

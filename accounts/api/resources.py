@@ -77,10 +77,8 @@ class OrganisationFilters(filters.FilterSet):
 class OrganisationViewSet(ScopedViewSet):
     """The bodies of both sides, with the names they had and when."""
 
+    path = "organisations"
     columns = OrganisationColumns
     filterset_class = OrganisationFilters
     lookup_field = "code"
     orderings = ("code",)
-
-
-RESOURCES: dict[str, type[ScopedViewSet]] = {"organisations": OrganisationViewSet}

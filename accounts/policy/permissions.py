@@ -1,4 +1,13 @@
-"""Every permission of the product, and who has it. What is not named here is denied to all."""
+"""Every permission of the product: who has it, and what somebody without it is told.
+
+What is not named here is denied to all.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.policy.relations import (
     Administers,
@@ -15,12 +24,28 @@ from accounts.policy.relations import (
     Wrote,
 )
 
-Grants = tuple[Relation, ...]
+Words = str | Promise
 
-EVERYBODY: Grants = (Everybody(),)
-FOLLOWS: Grants = (TakesPart(), Sits(), Coordinates(), Controls(), Audits())
 
-PERMISSIONS: dict[str, Grants] = {
+@dataclass(frozen=True)
+class Permission:
+    """``refusal`` and ``who`` are the title and the text of the page that somebody without it gets.
+
+    A permission to view needs no words: what somebody may not see is a 404.
+    """
+
+    grants: tuple[Relation, ...]
+    refusal: Words = _("You do not have permission")
+    who: Words = ""
+
+
+EVERYBODY: Final = Permission((Everybody(),))
+FOLLOWS: Final = Permission((TakesPart(), Sits(), Coordinates(), Controls(), Audits()))
+SECRETARY: Final = Sits(("secretary",))
+CO_CHAIR: Final = Sits(("co_chair",))
+STAFF: Final = ("officer", "head")
+
+PERMISSIONS: Final[dict[str, Permission]] = {
     "area.view": EVERYBODY,
     "group.view": EVERYBODY,
     "organisation.view": EVERYBODY,
@@ -33,24 +58,83 @@ PERMISSIONS: dict[str, Grants] = {
     "group.follow": FOLLOWS,
     "project.view": FOLLOWS,
     "roadmap.view": FOLLOWS,
-    # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
-    "proposal.view": (Wrote(), TakesPart(), Sits(), Coordinates(), Controls(), Audits()),
-    "proposal.author": (Wrote(),),
-    "proposal.draft": (Sits(("secretary",)), TakesPart(("officer", "head"))),
-    "proposal.publish": (Sits(("secretary",)),),
-    "proposal.withdraw": (Sits(("secretary",)),),
-    # for the own side only, which the service holds: there is no substitute, no deputy, no override
-    "proposal.sign": (Sits(("co_chair",)),),
-    "proposal.refuse": (Sits(("co_chair",)),),
     "milestone.view": FOLLOWS,
-    "milestone.forecast": (Leads(("officer", "head")),),
-    "project.edit": (Leads(("officer", "head")),),
-    "notice.view": (Oneself(), Administers(), Audits()),
+    # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
+    "proposal.view": Permission((Wrote(), *FOLLOWS.grants)),
+    "proposal.author": Permission((Wrote(),)),
+    "proposal.draft": Permission(
+        (SECRETARY, TakesPart(STAFF)),
+        _("You cannot edit this draft"),
+        _("The group’s secretaries can, and officers and heads of the organisations that take part."),
+    ),
+    "proposal.publish": Permission(
+        (SECRETARY,),
+        _("You cannot publish this proposal, or edit it after publication"),
+        _("The secretaries of the working group can."),
+    ),
+    "proposal.withdraw": Permission(
+        (SECRETARY,), _("You cannot withdraw this proposal"), _("The secretaries of the working group can.")
+    ),
+    # for the own side only, which the service holds: there is no substitute, no deputy, no override
+    "proposal.sign": Permission(
+        (CO_CHAIR,),
+        _("Only a co-chair can sign this proposal"),
+        _(
+            "The co-chair of each side signs for that side. There is no substitute, and no administrator can sign "
+            "instead. You can read the proposal and write to the co-chairs."
+        ),
+    ),
+    "proposal.refuse": Permission(
+        (CO_CHAIR,),
+        _("Only a co-chair can refuse this proposal"),
+        _("The co-chair of each side refuses for that side. You can read the proposal and write to the co-chairs."),
+    ),
+    "milestone.forecast": Permission(
+        (Leads(STAFF),),
+        _("You cannot write this forecast"),
+        _("Officers and heads of the organisation that leads the milestone can."),
+    ),
+    "project.edit": Permission(
+        (Leads(STAFF),),
+        _("You cannot edit this project"),
+        _("Officers and heads of the organisations that lead it can."),
+    ),
+    "notice.view": Permission((Oneself(), Administers(), Audits())),
     # of either coordinator: the stages are both sides'; a calendar is its side's own
-    "stage.edit": (AdministersSide(),),
-    "calendar.edit": (AdministersSide(),),
-    "organisation.edit": (Administers(),),
-    "membership.manage": (Administers(),),
-    "service_account.manage": (Administers(),),
-    "seat.manage": (AdministersSide(),),
+    "stage.edit": Permission(
+        (AdministersSide(),),
+        _("You cannot edit reminder stages"),
+        _("The administrators of either side’s coordinator can."),
+    ),
+    "calendar.edit": Permission(
+        (AdministersSide(),),
+        _("You cannot edit this calendar"),
+        _("The administrators of its side’s coordinator can."),
+    ),
+    "organisation.edit": Permission(
+        (Administers(),),
+        _("You cannot edit this organisation"),
+        _("Its administrators can, those of the organisation it answers to, and those of its side’s coordinator."),
+    ),
+    "membership.manage": Permission(
+        (Administers(),),
+        _("You cannot manage these people"),
+        _(
+            "The organisation’s administrators can, those of the organisation it answers to, and those of its side’s "
+            "coordinator."
+        ),
+    ),
+    "service_account.manage": Permission(
+        (Administers(),),
+        _("You cannot manage service accounts"),
+        _(
+            "The organisation’s administrators can, those of the organisation it answers to, and those of its side’s "
+            "coordinator."
+        ),
+    ),
+    "seat.manage": Permission(
+        (AdministersSide(),),
+        _("You cannot give or end this seat"),
+        _("The administrators of its side’s coordinator can."),
+    ),
 }

@@ -31,7 +31,7 @@ def can(actor: Actor, permission: str) -> bool:
     """Return whether the actor could have ``permission`` on some record. For menus and buttons."""
     if permission not in PERMISSIONS:
         return False
-    return actor.is_system or any(grant.could(actor) for grant in PERMISSIONS[permission])
+    return actor.is_system or any(grant.could(actor) for grant in PERMISSIONS[permission].grants)
 
 
 def visible(actor: Actor, permission: str, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
@@ -146,7 +146,7 @@ def _capacity(actor: Actor, permission: str, obj: Model) -> Capacity | None:
 
 def _grants(permission: str, access: Access) -> tuple[Relation, ...]:
     """Return who has the permission, where it may be asked of the model at all."""
-    return PERMISSIONS.get(permission, ()) if permission in access.permissions else ()
+    return PERMISSIONS[permission].grants if permission in access.permissions & PERMISSIONS.keys() else ()
 
 
 def _limits(actor: Actor, access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:

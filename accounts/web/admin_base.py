@@ -1,8 +1,6 @@
 """The base of every screen of the admin: what it lists, opens, offers and saves is the policy's."""
 
 from collections.abc import Callable, Mapping
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
@@ -13,6 +11,8 @@ from django.db import models
 from django.forms import Field, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -22,9 +22,11 @@ from accounts.policy.questions import NotAllowed, can, can_on, visible
 from accounts.services import StaleEdit, save_record
 from accounts.web.forms import EXTRA, ScopedForm
 from accounts.web.history import entries
+from accounts.web.menu import MenuGroup, MenuItem
+from accounts.web.search import matching
 from audit.models import Audited
 from common.errors import InvalidValue, sentence
-from common.text import LANGUAGES, MultilingualField, search_pattern
+from common.text import search_pattern
 
 M = TypeVar("M", bound=Audited)
 
@@ -42,7 +44,10 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     - ``editable``: the fields that the form offers; the others in ``shown`` are read-only.
     - ``addable``: whether records can be added here; ``add_only`` fields are offered then alone.
     - ``choices``: permission that narrows a foreign key's choices; its model's ``view`` where none is named.
-    - ``search_texts``: lookups, plain or multilingual, that the search box reads.
+    - ``search_texts``: lookups, plain or multilingual, that the list's search box reads. The search over everything
+      reads them too, unless ``in_search`` is False.
+    - ``menu``, ``menu_order``, ``menu_label``: where the list stands in the navigation, None for nowhere; its label is
+      the plural of the model where none is given. ``pages``: where the addresses of its records begin.
     """
 
     form = ScopedForm  # type: ignore[assignment]  # of the same model, which a class attribute cannot say
@@ -55,10 +60,30 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     addable: ClassVar[bool] = False
     choices: ClassVar[Mapping[str, str]] = {}
     search_texts: ClassVar[tuple[str, ...]] = ()
+    in_search: ClassVar[bool] = True
+    menu: ClassVar[MenuGroup | None] = MenuGroup.ADMINISTRATION
+    menu_order: ClassVar[int] = 100
+    menu_label: ClassVar[str | Promise] = ""
+    pages: ClassVar[str] = ""
 
     @property
     def access(self) -> Access:
         return access_of(self.model)
+
+    @property
+    def list_name(self) -> str:
+        """What the list is called in the navigation and in the search."""
+        return str(self.menu_label or capfirst(self.opts.verbose_name_plural))
+
+    @property
+    def list_url_name(self) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+
+    @property
+    def menu_item(self) -> MenuItem | None:
+        if self.menu is None:
+            return None
+        return MenuItem(self.menu, self.menu_order, self.list_name, self.list_url_name, self.access.view, self.pages)
 
     # what is there
 
@@ -81,18 +106,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         except InvalidValue as error:
             messages.error(request, sentence(error))
             return queryset.none(), False
-        found = reduce(or_, (models.Q(**{f"{path}__iregex": pattern}) for path in self._search_paths()))
-        matching = self.model._default_manager.filter(found)
-        return queryset.filter(pk__in=matching.order_by().values("pk")), False
-
-    def _search_paths(self) -> list[str]:
-        paths = []
-        for lookup in self.search_texts:
-            if isinstance(_field_at(self.model, lookup), MultilingualField):
-                paths += [f"{lookup}__texts__{language}" for language in LANGUAGES]
-            else:
-                paths.append(lookup)
-        return paths
+        return matching(queryset, self.search_texts, pattern), False
 
     # who may
 
@@ -219,10 +233,3 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
-
-
-def _field_at(model: type[models.Model], lookup: str) -> Any:
-    """The field at which a lookup ends."""
-    first, _sep, rest = lookup.partition("__")
-    field = model._meta.get_field(first)
-    return _field_at(cast(Any, field).related_model, rest) if rest else field

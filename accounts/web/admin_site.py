@@ -1,12 +1,15 @@
 """The staff's site: Django's own admin, signed in to through allauth alone."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.web.admin_base import ScopedModelAdmin
 
 
 class StaffSite(AdminSite):
@@ -24,6 +27,11 @@ class StaffSite(AdminSite):
 
         if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def screens(self) -> "list[ScopedModelAdmin[Any]]":
+        """Return every screen, those of the navigation first and in its order."""
+        screens: list[Any] = list(self._registry.values())
+        return sorted(screens, key=lambda screen: (screen.menu is None, screen.menu_item.place if screen.menu else ()))
 
     def index(self, request: HttpRequest, extra_context: object = None) -> Any:
         return redirect("desk:home")

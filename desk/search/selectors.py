@@ -1,19 +1,21 @@
 """What a search finds: only what the actor may see, in any of the four languages, whatever apostrophe was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.contrib import admin
+from django.db.models import Model, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, WorkingGroup
 from accounts.policy.actors import Actor
-from common.text import LANGUAGES, Text
+from accounts.web.admin_base import ScopedModelAdmin
+from accounts.web.admin_site import StaffSite
+from accounts.web.search import matching
+from common.text import Text
 from desk.selectors import visible_to
 from programme.models import Decision, PriorityArea, Project
 from roadmaps.models import RoadMap
@@ -36,23 +38,15 @@ class Hit:
 class SearchKind:
     """One kind of record: where a search looks, and how a hit of it is shown.
 
-    ``texts`` are multilingual columns, ``plain`` the others; ``changelist`` is the list that shows every hit.
+    ``changelist`` is the list that shows every hit.
     """
 
     name: str
     title: str | Promise
     records: QuerySet[Any, Any]
     hit: Callable[[Any], Hit]
-    texts: tuple[str, ...]
-    plain: tuple[str, ...]
+    lookups: tuple[str, ...]
     changelist: str = ""
-
-    def matching(self, pattern: str) -> QuerySet[Any, Any]:
-        """A subquery, so that an organisation with two names is found once."""
-        paths = [f"{path}__texts__{language}" for path in self.texts for language in LANGUAGES]
-        found = reduce(or_, (Q(**{f"{path}__iregex": pattern}) for path in (*paths, *self.plain)))
-        matching = self.records.model._default_manager.filter(found).order_by()
-        return self.records.filter(pk__in=matching.values("pk"))
 
 
 @dataclass(frozen=True)
@@ -67,52 +61,33 @@ class SearchResult:
 
 
 def find(actor: Actor, pattern: str) -> list[SearchResult]:
-    """Each kind of record of which something was found. ``pattern`` is `common.text.search_pattern`'s."""
+    """Return each kind of record of which something was found. ``pattern`` is that of `common.text.search_pattern`."""
     found = []
     for kind in kinds(actor):
-        matching = kind.matching(pattern)
-        if count := matching.count():
-            found.append(SearchResult(kind, count, tuple(kind.hit(record) for record in matching[:SHOWN])))
+        records = matching(kind.records, kind.lookups, pattern)
+        if count := records.count():
+            found.append(SearchResult(kind, count, tuple(kind.hit(record) for record in records[:SHOWN])))
     return found
 
 
-def kinds(actor: Actor) -> tuple[SearchKind, ...]:
-    def records(model: type[Model]) -> QuerySet[Any, Any]:
-        return visible_to(actor, model._default_manager.all())
+def kinds(actor: Actor) -> Iterator[SearchKind]:
+    """Yield areas and road maps, then what the lists of the admin search, in their order."""
+    areas = visible_to(actor, PriorityArea.objects.all())
+    yield SearchKind("area", _("Areas"), areas, _area, ("name", "code"))
+    group = Prefetch("group", visible_to(actor, WorkingGroup.objects.all()))
+    maps = visible_to(actor, RoadMap.objects.prefetch_related(group))
+    yield SearchKind("roadmap", _("Road maps"), maps, _road_map, ("group__name", "group__area__name", "reference"))
+    for screen in cast(StaffSite, admin.site).screens():
+        if screen.in_search and screen.search_texts:
+            yield _kind_of(screen, actor)
 
-    maps = records(RoadMap).prefetch_related(Prefetch("group", records(WorkingGroup)))
-    lists = "admin:programme_{}_changelist"
-    return (
-        SearchKind("areas", _("Areas"), records(PriorityArea), _area, ("name",), ("code",)),
-        SearchKind("roadmaps", _("Road maps"), maps, _road_map, ("group__name", "group__area__name"), ("reference",)),
-        SearchKind(
-            "decisions",
-            _("Decisions of the summit"),
-            records(Decision),
-            lambda record: Hit(reverse("desk:decision", args=[record.code]), record.code, record.title),
-            ("title",),
-            ("code",),
-            lists.format("decision"),
-        ),
-        SearchKind(
-            "projects",
-            _("Projects"),
-            records(Project),
-            lambda record: Hit(reverse("desk:project", args=[record.code]), record.code, record.title),
-            ("title", "summary"),
-            ("code",),
-            lists.format("project"),
-        ),
-        SearchKind(
-            "organisations",
-            _("Organisations"),
-            visible_to(actor, Organisation.objects.named()),
-            _organisation,
-            ("names__name",),
-            ("code", "names__short"),
-            "admin:accounts_organisation_changelist",
-        ),
-    )
+
+def _kind_of(screen: ScopedModelAdmin[Any], actor: Actor) -> SearchKind:
+    model: type[Model] = screen.model
+    rows: QuerySet[Any, Any] = Organisation.objects.named() if model is Organisation else model._default_manager.all()
+    name = str(screen.opts.model_name)
+    hit = HITS.get(model, _record)
+    return SearchKind(name, screen.list_name, visible_to(actor, rows), hit, screen.search_texts, screen.list_url_name)
 
 
 def _area(area: PriorityArea) -> Hit:
@@ -126,3 +101,25 @@ def _road_map(road_map: RoadMap) -> Hit:
 def _organisation(organisation: Organisation) -> Hit:
     address = reverse("desk:organisation", args=[organisation.code])
     return Hit(address, "", organisation.name, organisation.side)
+
+
+def _titled(record: Decision | Project) -> Hit:
+    return Hit(_address(record), record.code, record.title)
+
+
+def _record(record: Model) -> Hit:
+    return Hit(_address(record), "", str(record))
+
+
+def _address(record: Model) -> str:
+    """Return where a record opens: on its own page, or on its form."""
+    if hasattr(record, "get_absolute_url"):
+        return str(record.get_absolute_url())
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
+HITS: Final[dict[type[Model], Callable[[Any], Hit]]] = {
+    Decision: _titled,
+    Project: _titled,
+    Organisation: _organisation,
+}

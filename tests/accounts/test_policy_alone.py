@@ -12,7 +12,7 @@ INSIDE: Final = {"accounts.policy.relations", "accounts.policy.permissions", "ac
 # why they read the registry: they decide nothing
 ALLOWED: Final = {
     "accounts/api/base.py": "asks whether a permission is everybody's, to leave out a filter that lets all pass",
-    "accounts/web/refusal.py": "prints a permission's words",
+    "desk/refusal.py": "prints a permission's words",
 }
 
 

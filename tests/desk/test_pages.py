@@ -260,20 +260,20 @@ def found(client: Client, query: str) -> dict[str, set[str]]:
 
 def test_search_reads_every_language_and_folds_apostrophes_and_case() -> None:
     client = signed_in(person("reader", "miit"))
-    assert "/areas/agriculture/" in found(client, "qishloq xo'jaligi")["areas"]
+    assert "/areas/agriculture/" in found(client, "qishloq xo'jaligi")["area"]
     assert found(client, "QISHLOQ XO`JALIGI") == found(client, "qishloq xoʻjaligi")
-    assert "/areas/energy/" in found(client, "БЕЗОПАСНАЯ энергетика")["areas"]
-    assert "/organisations/minenergy/" in found(client, "министерство ЭНЕРГЕТИКИ")["organisations"]
-    assert found(client, "핵심 광물")["areas"] == {"/areas/minerals/"}
-    assert found(client, "moti") == {"organisations": {"/organisations/motie/"}}  # once, with two names
-    assert found(client, "RM-07")["roadmaps"] == {"/road-maps/RM-07/"}
+    assert "/areas/energy/" in found(client, "БЕЗОПАСНАЯ энергетика")["area"]
+    assert "/organisations/minenergy/" in found(client, "министерство ЭНЕРГЕТИКИ")["organisation"]
+    assert found(client, "핵심 광물")["area"] == {"/areas/minerals/"}
+    assert found(client, "moti") == {"organisation": {"/organisations/motie/"}}  # once, with two names
+    assert found(client, "RM-07")["roadmap"] == {"/road-maps/RM-07/"}
     assert found(client, "a.*") == {}
     assert [item.href for item in client.get("/search/?q=programme").context["pages"]] == ["/programme/"]
 
 
 def test_search_finds_only_what_is_theirs() -> None:
-    assert found(signed_in(person("reader", "kia")), "hydrogen") == {"decisions": {"/decisions/D05/"}}
-    assert "projects" in found(signed_in(person("reader", "motie")), "hydrogen")
+    assert found(signed_in(person("reader", "kia")), "hydrogen") == {"decision": {"/decisions/D05/"}}
+    assert "project" in found(signed_in(person("reader", "motie")), "hydrogen")
 
 
 @pytest.mark.parametrize(("query", "words"), [("x" * 401, "at most 400 characters"), ("a\x00b", "cannot be searched")])
