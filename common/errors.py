@@ -38,8 +38,12 @@ class InvalidValue(CodedError, ValueError):
 
 
 def sentence(error: CodedError) -> str:
-    """Return what a person is told, in the active language. The path is not in it."""
-    return str(catalogue()[error.code] % error.params)
+    """Return what a person is told, in the active language, without the path.
+
+    A parameter that is itself a coded error is written as its own sentence.
+    """
+    params = {name: sentence(value) if isinstance(value, CodedError) else value for name, value in error.params.items()}
+    return str(catalogue()[error.code] % params)
 
 
 @cache

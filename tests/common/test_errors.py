@@ -109,6 +109,11 @@ def test_a_log_shows_the_code_and_a_person_the_sentence() -> None:
     assert str(CodedError("deadline.incomplete")) == "deadline.incomplete"
 
 
+def test_an_error_inside_an_error_is_written_as_its_sentence() -> None:
+    inner = InvalidValue("period.year_has_no_parts")
+    assert sentence(InvalidValue("deadline.not_a_date", value=inner)).startswith("“A year has no parts.” is not")
+
+
 def test_an_error_crosses_processes_whole() -> None:
     error = pickle.loads(pickle.dumps(InvalidValue("period.none", path="x", period=3)))  # noqa: S301  # our own bytes
     assert (error.code, error.path, error.params) == ("period.none", "x", {"period": 3})
