@@ -1,9 +1,9 @@
-"""Road maps and milestones, as partner systems read them. Nothing here signs: two keys are people's."""
+"""Road maps and milestones, as partner systems read them. Nothing here signs: only people do."""
 
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -18,8 +18,10 @@ from common.api.filters import YesNoFilter, since, until
 from common.deadlines import Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
+from roadmaps.columns import RECORDS
+from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
-from roadmaps.rules import Standing, stand
+from roadmaps.rules import MilestoneStatus, due_status
 
 PRECISIONS = [precision.value for precision in Precision]
 
@@ -100,12 +102,49 @@ class RoadMapViewSet(ScopedViewSet):
     orderings = ("reference",)
 
 
-class MeasureColumns(Columns):
+class RowColumns(Columns):
+    """A row of the document: what the table of fields exports, then what the class declares."""
+
+    row_kind: ClassVar[RowKind]
+
+    def get_fields(self) -> dict[str, Any]:
+        exported = {field.exported: _column(field) for field in TABLE[self.row_kind] if field.exported}
+        declared = super().get_fields()
+        return {**{name: declared[name] for name in ("uid",) if name in declared}, **exported, **declared}
+
+
+_PLAIN_COLUMNS: Final[dict[FieldKind, type[serializers.Field[Any, Any, Any, Any]]]] = {
+    FieldKind.TEXT: TextColumn,
+    FieldKind.NUMBER: serializers.IntegerField,
+    FieldKind.DAY: serializers.DateField,
+}
+
+
+def _column(field: DocumentField) -> serializers.Field[Any, Any, Any, Any]:
+    """Return the column of one field, by its kind."""
+    match field.kind:
+        case FieldKind.DEADLINE:
+            return AgreedColumns(source="*")
+        case FieldKind.EXECUTORS:
+            return ExecutorColumns(source="assignments", many=True)
+        case FieldKind.ROLE:
+            return serializers.ChoiceField(choices=AssignmentRole.choices)
+    options: dict[str, Any] = {"help_text": field.description} if field.description else {}
+    if not field.required:
+        options["allow_null"] = True
+    if field.kind in RECORDS:
+        return serializers.CharField(source=f"{field.name}.code", **options)
+    if field.name != field.exported:
+        options["source"] = field.name
+    return _PLAIN_COLUMNS[field.kind](**options)
+
+
+class MeasureColumns(RowColumns):
     """The measure that a milestone carries out."""
 
+    row_kind = RowKind.MEASURE
+
     uid = serializers.UUIDField()
-    number = serializers.IntegerField()
-    title = TextColumn()
 
 
 class AgreedColumns(Columns):
@@ -123,15 +162,13 @@ class FirstAgreedColumns(Columns):
     precision = ChoiceColumn(PRECISIONS, source="original_precision")
 
 
-class ExecutorColumns(Columns):
+class ExecutorColumns(RowColumns):
     """One organisation's part in a milestone, and the day its lead expects."""
 
-    organisation = serializers.CharField(source="organisation.code")
+    row_kind = RowKind.EXECUTOR
+
     name = NameToday(source="organisation_id")
     side = serializers.ChoiceField(choices=Side.choices)
-    role = serializers.ChoiceField(choices=AssignmentRole.choices)
-    part = TextColumn(allow_null=True, help_text="What is its own to do.")
-    forecast_on = serializers.DateField(allow_null=True)
 
     class Meta:
         model = Assignment
@@ -141,32 +178,26 @@ class ExecutorColumns(Columns):
         return queryset.filter(dropped_in=None).order_by("position", "pk")
 
 
-class MilestoneColumns(Columns):
-    """One promise, with its four dates: first agreed, agreed now, forecast, done. All of them are days, not moments."""
+class MilestoneColumns(RowColumns):
+    """One milestone with its four dates: first agreed, agreed now, forecast, completed. They are days, not moments."""
+
+    row_kind = RowKind.MILESTONE
 
     # whoever sees a milestone sees its road map, and who carries it out
     implied = ("road_map", "measure", "dropped_in", "assignments")
-    computed = ("forecast_on", "standing")
+    computed = ("forecast_on", "status")
 
     uid = serializers.UUIDField()
     road_map = serializers.CharField(source="road_map.reference")
     area = serializers.CharField(source="road_map.group.area.code")
-    number = serializers.IntegerField(help_text="Within its measure.")
-    mechanism = TextColumn(help_text="What is to be done.")
-    project = serializers.CharField(source="project.code", allow_null=True)
-    completed_on = serializers.DateField(allow_null=True)
     dropped_in = NumberOfVersion(
         source="dropped_in_id", allow_null=True, help_text="The version that no longer has it."
     )
     illustrative = Illustrative(source="road_map", help_text="A sample: nothing of it was agreed.")
     measure = MeasureColumns()
     first_agreed = FirstAgreedColumns(source="*")
-    agreed = AgreedColumns(source="*")
-    executors = ExecutorColumns(source="assignments", many=True)
     forecast_on = serializers.DateField(allow_null=True, help_text="The latest of its executors'.")
-    standing = serializers.ChoiceField(
-        choices=[standing.name.lower() for standing in Standing], help_text="On this day."
-    )
+    status = serializers.ChoiceField(choices=[status.name.lower() for status in MilestoneStatus], help_text="Today.")
 
     class Meta:
         model = Milestone
@@ -175,13 +206,13 @@ class MilestoneColumns(Columns):
     def finish(cls, row: Row, reader: Reader) -> None:
         expected = [executor["forecast_on"] for executor in row["executors"] if executor["forecast_on"]]
         row["forecast_on"] = max(expected, default=None)
-        row["standing"] = _standing(
+        row["status"] = _status(
             **row["agreed"], forecast_on=row["forecast_on"], completed_on=row["completed_on"], today=reader.today
         )
 
 
 @lru_cache(maxsize=4096)
-def _standing(
+def _status(
     *,
     due_on: date | None,
     precision: str | None,
@@ -190,10 +221,10 @@ def _standing(
     completed_on: date | None,
     today: date,
 ) -> str:
-    """As `roadmaps.rules.stand`; a third of the deadlines of a table may be one day."""
+    """As `roadmaps.rules.due_status`, cached: a third of the deadlines of a table may be one day."""
     deadline = Deadline(due_on, Precision(precision) if precision else None, review_every)
-    found = stand(deadline, forecast_on=forecast_on, completed_on=completed_on, today=today)
-    return found.standing.name.lower()
+    found = due_status(deadline, forecast_on=forecast_on, completed_on=completed_on, today=today)
+    return found.status.name.lower()
 
 
 class ExecutorFilter(RecordFilter):

@@ -15,7 +15,7 @@ from desk.milestones.selectors.live import LiveMilestone
 from desk.milestones.selectors.page import Strip
 from desk.roadmaps.selectors.versions import VersionPage
 from roadmaps.models import Milestone
-from roadmaps.rules import Standing
+from roadmaps.rules import MilestoneStatus
 
 register = template.Library()
 
@@ -26,27 +26,27 @@ LINE: Final = 52  # the line of the strip; marks stand on it
 
 
 @register.simple_tag
-def stand(entry: LiveMilestone) -> SafeString:
-    """`{% stand milestone %}`: a word, and a shape of its own; the days where they need somebody."""
+def milestone_status(entry: LiveMilestone) -> SafeString:
+    """`{% milestone_status milestone %}`: a word, and a shape of its own; the days where they need somebody."""
     return status(entry.shape, _words(entry))
 
 
 def _words(entry: LiveMilestone) -> str:
-    days = entry.stand.days or 0
-    match entry.stand.standing:
-        case Standing.DONE:
+    days = entry.due_status.days or 0
+    match entry.due_status.status:
+        case MilestoneStatus.DONE:
             return _("Done")
-        case Standing.OVERDUE:
+        case MilestoneStatus.OVERDUE:
             return ngettext("Overdue %(days)d day", "Overdue %(days)d days", -days) % {"days": -days}
-        case Standing.AT_RISK:
+        case MilestoneStatus.AT_RISK:
             return _("At risk")
-        case Standing.SOON:
+        case MilestoneStatus.SOON:
             if days == 0:
                 return _("Due today")
             return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
-        case Standing.CONTINUOUS:
+        case MilestoneStatus.CONTINUOUS:
             return _("Continuous")
-        case Standing.UNDATED:
+        case MilestoneStatus.UNDATED:
             return _("No date yet")
         case _:
             return _("Open")

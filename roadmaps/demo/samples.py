@@ -84,15 +84,25 @@ class Step:
 
 
 @dataclass(frozen=True)
+class AddedMeasure:
+    """A measure that the draft does not have."""
+
+    title: Text
+    expected_result: Text
+    funding_text: Text
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Sample:
-    """Deadlines of the draft's own milestones and more steps, by decision; ``measure`` is one more, with its steps.
+    """Deadlines of the draft's own milestones and more steps, by decision, and one more measure.
 
     ``late`` names the step that its lead of Uzbekistan expects after its date.
     """
 
     due: dict[str, Due]
     steps: dict[str, tuple[Step, ...]]
-    measure: tuple[Text, tuple[Step, ...]] | None = None
+    measure: AddedMeasure | None = None
     late: str = ""
 
 
@@ -146,12 +156,24 @@ SAMPLES: Final = {
                 ),
             ),
         },
-        measure=(
+        measure=AddedMeasure(
             _sample(
                 "Exchange of experience in the safety of chemical plants",
                 uz="Kimyo korxonalari xavfsizligi boʻyicha tajriba almashish",
                 ru="Обмен опытом в области безопасности химических предприятий",
                 ko="화학 공장 안전 경험 교류",
+            ),
+            _sample(
+                "Chemical plants of both sides are safer",
+                uz="Ikki tomon kimyo korxonalari xavfsizroq boʻladi",
+                ru="Химические предприятия обеих сторон становятся безопаснее",
+                ko="양측 화학 공장의 안전성 향상",
+            ),
+            _sample(
+                "Each side pays for its own specialists",
+                uz="Har bir tomon oʻz mutaxassislari xarajatlarini qoplaydi",
+                ru="Каждая сторона оплачивает расходы своих специалистов",
+                ko="각 측이 자국 전문가의 비용을 부담",
             ),
             (
                 Step(
@@ -214,15 +236,16 @@ def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadM
     """The draft with its sample deadlines and rows. Raises: IndexError for a draft without a measure."""
     section = content.sections[0]
     measures = [_measure(measure, sample, today) for measure in section.measures]
-    if sample.measure:
-        title, steps = sample.measure
+    if added := sample.measure:
         leads = _leads(measures[0].milestones[0])
         measures.append(
             MeasureContent(
-                uid=identity("measure", f"sample:{steps[0].key}"),
+                uid=identity("measure", f"sample:{added.steps[0].key}"),
                 number=max(measure.number for measure in measures) + 1,
-                title=title,
-                milestones=tuple(_milestone(step, n, leads, today) for n, step in enumerate(steps, start=1)),
+                title=added.title,
+                expected_result=added.expected_result,
+                funding_text=added.funding_text,
+                milestones=tuple(_milestone(step, n, leads, today) for n, step in enumerate(added.steps, start=1)),
             )
         )
     return replace(content, sections=(replace(section, measures=tuple(measures)), *content.sections[1:]))

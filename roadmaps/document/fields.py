@@ -49,7 +49,7 @@ class DocumentField:
     - ``is_title``: the row's own text; it is printed without its label.
     - ``signed``: stands in the signed document. The others are the model's alone: what happened since.
     - ``edited``: has an input in the editor. ``printed``: belongs to what a row says when it is printed whole.
-    - ``exported``: its name in the API; "" keeps it out.
+    - ``exported``: its name in the API, "" where it is not there; ``description`` is what the API's schema says of it.
     """
 
     name: str
@@ -62,15 +62,16 @@ class DocumentField:
     edited: bool = True
     printed: bool = True
     exported: str
+    description: str = ""
 
 
 def _field(name: str, kind: FieldKind, label: str | Promise, **options: object) -> DocumentField:
     return DocumentField(**{"name": name, "kind": kind, "label": label, "exported": name, **options})  # type: ignore[arg-type]
 
 
-def _number() -> DocumentField:
+def _number(description: str) -> DocumentField:
     # not printed: it is part of the row's label
-    return _field("number", FieldKind.NUMBER, _("Number"), required=True, printed=False)
+    return _field("number", FieldKind.NUMBER, _("Number"), required=True, printed=False, description=description)
 
 
 def _text(name: str, label: str | Promise, longest: int = LONGEST_TEXT, **options: object) -> DocumentField:
@@ -82,16 +83,27 @@ TABLE: Final[dict[RowKind, tuple[DocumentField, ...]]] = {
     RowKind.ROAD_MAP: (_text("note", _("Note"), exported=""),),
     RowKind.SECTION: (_text("title", _("Title"), LONGEST_TITLE, required=True, is_title=True),),
     RowKind.MEASURE: (
-        _number(),
+        _number("Within its road map."),
         _text("title", _("Title"), LONGEST_TITLE, required=True, is_title=True),
         _text("expected_result", _("Expected result")),
-        _field("funding_organisation", FieldKind.ORGANISATION, _("Funded by")),
-        _text("funding_text", _("Funding source")),
+        _field(
+            "funding_organisation",
+            FieldKind.ORGANISATION,
+            _("Funded by"),
+            description="Code of the organisation that funds it. Null where `funding_text` says it.",
+        ),
+        _text("funding_text", _("Funding source"), description="Null where `funding_organisation` says it."),
         _field("decision", FieldKind.DECISION, _("Decision")),
     ),
     RowKind.MILESTONE: (
-        _number(),
-        _text("mechanism", _("Mechanism of implementation"), required=True, is_title=True),
+        _number("Within its measure."),
+        _text(
+            "mechanism",
+            _("Mechanism of implementation"),
+            required=True,
+            is_title=True,
+            description="What is to be done.",
+        ),
         _field("deadline", FieldKind.DEADLINE, _("Deadline"), required=True, exported="agreed"),
         _field("executors", FieldKind.EXECUTORS, _("Executors")),
         _field("project", FieldKind.PROJECT, _("Project")),
@@ -100,7 +112,7 @@ TABLE: Final[dict[RowKind, tuple[DocumentField, ...]]] = {
     RowKind.EXECUTOR: (
         _field("organisation", FieldKind.ORGANISATION, _("Organisation"), required=True),
         _field("role", FieldKind.ROLE, _("Role"), required=True),
-        _text("part", _("Own part"), LONGEST_TITLE),
+        _text("part", _("Own part"), LONGEST_TITLE, description="What this organisation does."),
         _field("forecast_on", FieldKind.DAY, _("Forecast"), signed=False, edited=False, printed=False),
     ),
 }

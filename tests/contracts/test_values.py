@@ -10,9 +10,10 @@ from common.sides import day_of
 from common.text import Text
 from programme.models import Decision, Project
 from roadmaps.models import Assignment, Milestone, RoadMap
-from roadmaps.rules import stand
+from roadmaps.rules import due_status
 from tests.scenarios.api import COORDINATOR, NARROW, SYSTEM, Row, World
 
+NULLABLE = ("expected_result", "funding_organisation", "funding_text", "decision")
 READERS = (COORDINATOR, NARROW, SYSTEM, "officer of uzkimyosanoat", "co-chair uz energy")
 
 
@@ -22,8 +23,10 @@ def test_a_milestone_is_what_the_objects_say(world: World) -> None:
         for row in [*world.rows(who, "milestones"), *world.rows(who, "milestones", in_force="false")]:
             assert row == milestone(world, who, Milestone.objects.get(uid=row["uid"])), who
             told += 1
-    standings = {row["standing"] for row in world.rows(COORDINATOR, "milestones")}
-    assert told > 30 and standings == {"done", "overdue", "at_risk", "soon", "open", "continuous", "undated"}
+    measures = [row["measure"] for row in world.rows(COORDINATOR, "milestones")]
+    assert all(any(row[name] for row in measures) for name in NULLABLE)
+    statuses = {row["status"] for row in world.rows(COORDINATOR, "milestones")}
+    assert told > 30 and statuses == {"done", "overdue", "at_risk", "soon", "open", "continuous", "undated"}
 
 
 def test_a_road_map_is_what_the_objects_say(world: World) -> None:
@@ -87,7 +90,7 @@ def milestone(world: World, who: str, record: Milestone) -> Row:
     today = today_of(world, who)
     executors = [row for row in record.assignments.order_by("position") if row.dropped_in is None]
     forecast = max((row.forecast_on for row in executors if row.forecast_on), default=None)
-    stands = stand(record.deadline, forecast_on=forecast, completed_on=record.completed_on, today=today)
+    found = due_status(record.deadline, forecast_on=forecast, completed_on=record.completed_on, today=today)
     version = record.road_map.in_force()
     assert version is not None
     return {
@@ -104,12 +107,16 @@ def milestone(world: World, who: str, record: Milestone) -> Row:
             "uid": str(record.measure.uid),
             "number": record.measure.number,
             "title": record.measure.title.to_json(),
+            "expected_result": text(record.measure.expected_result),
+            "funding_organisation": record.measure.funding_organisation and record.measure.funding_organisation.code,
+            "funding_text": text(record.measure.funding_text),
+            "decision": record.measure.decision and record.measure.decision.code,
         },
         "first_agreed": {"due_on": iso(record.original_due_on), "precision": record.original_precision or None},
         "agreed": record.deadline.to_json(),
         "executors": [executor(row, today) for row in executors],
         "forecast_on": iso(forecast),
-        "standing": stands.standing.name.lower(),
+        "status": found.status.name.lower(),
     }
 
 

@@ -19,7 +19,7 @@ from accounts.policy.questions import visible
 from audit.acting import acting
 from common.text import Text
 from programme.models import Decision, Meeting, Project
-from roadmaps.models import Milestone, Proposal, ProposalState, Revision, RoadMap, RoadMapVersion
+from roadmaps.models import Measure, Milestone, Proposal, ProposalState, Revision, RoadMap, RoadMapVersion
 from tests.scenarios.people import put_in_force
 from tests.scenarios.personas import personas
 from tests.scenarios.programme import load_programme_once
@@ -147,6 +147,7 @@ def _vary(today: date) -> None:
             assignment.forecast_on = near + timedelta(days=assignment.position) if number % 2 else None
             assignment.part = Text.of("Its part") if number % 4 == 0 else None
             assignment.save()
+    _vary_measures()
     chemistry = [row for row in rows if row.road_map.reference == "RM-03"]
     chemistry[0].project = Project.objects.get(code="D14")  # of another area: its executors do not see it
     chemistry[0].save()
@@ -164,6 +165,16 @@ def _vary(today: date) -> None:
         name=Text.of("A name of tomorrow"),
         valid_from=today + timedelta(days=30),
     )
+
+
+def _vary_measures() -> None:
+    """Funded by an organisation, by what a text says, and by nobody; every other with an expected result."""
+    funder = Organisation.objects.get(code="koica")
+    for number, measure in enumerate(Measure.objects.order_by("pk")):
+        measure.funding_organisation = funder if number % 3 == 0 else None
+        measure.funding_text = Text.of("Own funds") if number % 3 == 1 else None
+        measure.expected_result = Text.of("A result", ko="결과") if number % 2 else None
+        measure.save()
 
 
 def _second_version(reference: str) -> RoadMapVersion:

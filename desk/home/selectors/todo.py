@@ -14,7 +14,7 @@ from desk.milestones.selectors.live import LiveMilestone, live, milestones
 from desk.proposals.status import Course, courses, proposals
 from roadmaps.models import Milestone, Proposal, ProposalState
 from roadmaps.models.proposal import OPEN_STATES
-from roadmaps.rules import Standing
+from roadmaps.rules import MilestoneStatus
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
     found = [task for course in open_ones if (task := _of_seat(actor, course, signs, publishes))]
     leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
     mine = live(actor, milestones(actor, dropped_in=None, pk__in=leading.values("pk")))
-    found += [_of_lead(entry) for entry in mine if entry.stand.needs_someone]
+    found += [_of_lead(entry) for entry in mine if entry.due_status.needs_someone]
     return sorted(found, key=lambda task: task.urgency)
 
 
@@ -111,7 +111,7 @@ def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int])
 
 
 def _of_lead(entry: LiveMilestone) -> TodoItem:
-    days = entry.stand.days or 0
+    days = entry.due_status.days or 0
     return TodoItem(
         verb="deliver",
         shape=entry.shape,
@@ -126,9 +126,9 @@ def _of_lead(entry: LiveMilestone) -> TodoItem:
 
 def _why(entry: LiveMilestone) -> str:
     group = str(entry.row.road_map.group)
-    if entry.stand.standing == Standing.AT_RISK:
+    if entry.due_status.status == MilestoneStatus.AT_RISK:
         return _("%(group)s. Forecast after the agreed date.") % {"group": group}
-    if entry.stand.standing == Standing.OVERDUE and entry.forecast_on is None:
+    if entry.due_status.status == MilestoneStatus.OVERDUE and entry.forecast_on is None:
         return _("%(group)s. No forecast yet: say when it will be done.") % {"group": group}
     return f"{group}."
 

@@ -19,7 +19,7 @@ from roadmaps.models import (
     Proposal,
     ProposalState,
 )
-from roadmaps.rules import Stand, Standing, stand
+from roadmaps.rules import DueStatus, MilestoneStatus, due_status
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class LiveMilestone:
 
     row: Milestone
     forecast_on: date | None
-    stand: Stand
+    due_status: DueStatus
     pending: Pending | None
     mine: bool
 
     @property
     def shape(self) -> str:
         """The status' shape in components.css."""
-        return self.stand.standing.value
+        return self.due_status.status.value
 
     @property
     def moved(self) -> bool:
@@ -91,7 +91,7 @@ def _live(row: Milestone, pending: dict[UUID, Pending], own: set[int], today: da
     return LiveMilestone(
         row=row,
         forecast_on=forecast_on,
-        stand=stand(row.deadline, forecast_on=forecast_on, completed_on=row.completed_on, today=today),
+        due_status=due_status(row.deadline, forecast_on=forecast_on, completed_on=row.completed_on, today=today),
         pending=asked if asked and asked.deadline != row.deadline else None,
         mine=any(assignment.organisation_id in own for assignment in row.assignments.all()),
     )
@@ -111,15 +111,15 @@ class Counts:
 
 
 def counted(rows: list[LiveMilestone]) -> Counts:
-    by_standing: dict[Standing, int] = defaultdict(int)
+    by_status: dict[MilestoneStatus, int] = defaultdict(int)
     for row in rows:
-        by_standing[row.stand.standing] += 1
+        by_status[row.due_status.status] += 1
     return Counts(
         total=len(rows),
-        overdue=by_standing[Standing.OVERDUE],
-        at_risk=by_standing[Standing.AT_RISK],
-        soon=by_standing[Standing.SOON],
-        undated=by_standing[Standing.UNDATED],
+        overdue=by_status[MilestoneStatus.OVERDUE],
+        at_risk=by_status[MilestoneStatus.AT_RISK],
+        soon=by_status[MilestoneStatus.SOON],
+        undated=by_status[MilestoneStatus.UNDATED],
         pending=sum(1 for row in rows if row.pending),
         mine=sum(1 for row in rows if row.mine),
     )

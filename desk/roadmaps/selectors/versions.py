@@ -15,7 +15,7 @@ from desk.selectors import visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import RoadMap, RoadMapVersion, Signature
-from roadmaps.rules import Standing
+from roadmaps.rules import MilestoneStatus
 
 
 class VersionPage:
@@ -114,7 +114,7 @@ class VersionPage:
         return replace(content, sections=tuple(sections))
 
     def _in_tab(self, entry: LiveMilestone) -> bool:
-        late = entry.stand.standing in (Standing.OVERDUE, Standing.AT_RISK)
+        late = entry.due_status.status in (MilestoneStatus.OVERDUE, MilestoneStatus.AT_RISK)
         return {"late": late, "pending": entry.pending is not None, "mine": entry.mine}[self.only]
 
     def _narrow(self, content: RoadMapContent) -> RoadMapContent:
