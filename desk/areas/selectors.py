@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Seat, SeatRole
 from accounts.policy.actors import Actor
-from desk.roadmaps.selectors.drafts import Draft, drafts_of
+from desk.roadmaps.selectors.summaries import RoadMapSummary, summaries
 from desk.selectors import areas, visible_to
 from programme.models import Decision, PriorityArea, Project
 from programme.models.decision import NOTHING_TO_CARRY_OUT
@@ -24,15 +24,15 @@ class AreaRow:
     to_carry_out: int
     projects: int
     road_map: RoadMap | None
-    draft: Draft | None
+    summary: RoadMapSummary | None
 
     @property
     def milestones(self) -> int:
-        return len(self.draft.steps) if self.draft else 0
+        return self.summary.milestones if self.summary else 0
 
     @property
     def undated(self) -> int:
-        return len(self.draft.undated) if self.draft else 0
+        return self.summary.undated if self.summary else 0
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class Totals:
     decisions: int
     to_carry_out: int
     projects: int
+    road_maps: int
     in_force: int
     drafts: int
-    empty: int
+    empty_drafts: int
     milestones: int
     undated: int
 
@@ -57,11 +58,10 @@ def overview(actor: Actor) -> list[AreaRow]:
     open_ones = _by_area(decisions.exclude(source_standing__in=NOTHING_TO_CARRY_OUT))
     projects = _by_area(visible_to(actor, Project.objects.all()))
     road_maps = {road_map.group_id: road_map for road_map in visible_to(actor, RoadMap.objects.all())}
-    drafts = drafts_of(actor, road_maps.values())
+    found = summaries(actor, road_maps.values())
     rows = []
     for area in areas(actor):
         road_map = road_maps.get(area.group_id)
-        found = drafts.get(road_map.pk, []) if road_map else []
         rows.append(
             AreaRow(
                 area=area,
@@ -69,7 +69,7 @@ def overview(actor: Actor) -> list[AreaRow]:
                 to_carry_out=open_ones.get(area.pk, 0),
                 projects=projects.get(area.pk, 0),
                 road_map=road_map,
-                draft=found[0] if found else None,
+                summary=found.get(road_map.pk) if road_map else None,
             )
         )
     return rows
@@ -77,16 +77,17 @@ def overview(actor: Actor) -> list[AreaRow]:
 
 def totals(rows: Iterable[AreaRow]) -> Totals:
     rows = list(rows)
-    texts = [row.draft for row in rows if row.draft]
+    texts = [row.summary for row in rows if row.summary]
     drafts = [text for text in texts if text.version is None]
     return Totals(
         areas=len(rows),
         decisions=sum(row.decisions for row in rows),
         to_carry_out=sum(row.to_carry_out for row in rows),
         projects=sum(row.projects for row in rows),
+        road_maps=sum(1 for row in rows if row.road_map),
         in_force=len(texts) - len(drafts),
         drafts=len(drafts),
-        empty=sum(1 for draft in drafts if not draft.steps),
+        empty_drafts=sum(1 for draft in drafts if not draft.milestones),
         milestones=sum(row.milestones for row in rows),
         undated=sum(row.undated for row in rows),
     )

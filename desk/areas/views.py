@@ -11,10 +11,11 @@ from accounts.policy.actors import actor_of
 from desk.areas.selectors import co_chairs, overview, totals
 from desk.decisions.selectors import decision_rows
 from desk.page import page, require_ever
-from desk.roadmaps.selectors.drafts import draft_of
+from desk.roadmaps.selectors.summaries import summaries, undated_milestones
 from desk.selectors import areas as readable
 from desk.selectors import projects, summit, visible_or_404, visible_to
 from programme.models import AreaKind, Decision, Meeting, PriorityArea
+from roadmaps.models import RoadMap
 
 SEATS = (
     (SeatRole.CO_CHAIR, gettext_lazy("Co-chairs")),
@@ -43,7 +44,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     record = visible_or_404(actor, readable(actor), code=code)
     decisions = decision_rows(actor, Decision.objects.filter(area=record))
-    road_map, draft = draft_of(actor, record.group_id)
+    road_map = visible_to(actor, RoadMap.objects.filter(group=record.group_id)).first()
+    summary = summaries(actor, [road_map]).get(road_map.pk) if road_map else None
     seats = list(
         visible_to(actor, Seat.objects.in_force(actor.today).filter(group=record.group_id))
         .select_related("user")
@@ -60,7 +62,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "meetings": _meetings(record, visible_to(actor, Meeting.objects.all())),
         "summit": summit(actor),
         "road_map": road_map,
-        "draft": draft,
+        "summary": summary,
+        "undated": undated_milestones(actor, summary) if summary else [],
     }
     return render(request, "areas/area.html", context)
 

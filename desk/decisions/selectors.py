@@ -1,4 +1,4 @@
-"""Decisions, and what became of them: measures of a draft, a project."""
+"""Decisions, and what they led to: measures of a road map, a project."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,33 +6,33 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from accounts.policy.actors import Actor
-from desk.roadmaps.selectors.drafts import Draft, drafts_of
+from desk.roadmaps.selectors.summaries import RoadMapSummary, measures_of_decisions, summaries
 from desk.selectors import visible_to
 from programme.models import Decision, Meeting, PriorityArea, Project
-from roadmaps.document.content import MeasureContent
 from roadmaps.models import RoadMap
 
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """One decision; its draft and project are None where there is none, or where it is not theirs."""
+    """One decision; its road map and project are None where there is none, or where the actor may not see it.
+
+    ``measures`` are the numbers of the measures that carry it out.
+    """
 
     decision: Decision
-    draft: Draft | None
+    road_map: RoadMapSummary | None
+    measures: tuple[int, ...]
     project: Project | None
 
     @property
-    def measures(self) -> list[MeasureContent]:
-        return self.draft.by_decision.get(self.decision.code, []) if self.draft else []
-
-    @property
     def is_loose(self) -> bool:
-        """To be carried out, and in no measure of the draft. Where nobody shows the draft, nothing is said."""
-        return self.draft is not None and self.decision.to_carry_out and not self.measures
+        """Whether it is to be carried out and no measure does; False where the actor does not see all measures."""
+        whole = self.road_map is not None and self.road_map.whole
+        return whole and self.decision.to_carry_out and not self.measures
 
 
 def decision_rows(actor: Actor, decisions: QuerySet[Decision, Any]) -> list[DecisionRow]:
-    """Those of ``decisions`` that the actor may see."""
+    """Return those of ``decisions`` that the actor may see."""
     found = list(
         visible_to(actor, decisions).prefetch_related(
             Prefetch("area", visible_to(actor, PriorityArea.objects.all())),
@@ -41,10 +41,13 @@ def decision_rows(actor: Actor, decisions: QuerySet[Decision, Any]) -> list[Deci
         )
     )
     groups = {decision.area.group_id for decision in found}
-    road_maps = {row.group_id: row for row in visible_to(actor, RoadMap.objects.filter(group__in=groups))}
-    drafts = drafts_of(actor, road_maps.values())
-    newest = {group: drafts[row.pk][0] for group, row in road_maps.items() if row.pk in drafts}
-    return [
-        DecisionRow(decision, newest.get(decision.area.group_id), getattr(decision, "project", None))
-        for decision in found
-    ]
+    texts = summaries(actor, visible_to(actor, RoadMap.objects.filter(group__in=groups)))
+    by_group = {summary.road_map.group_id: summary for summary in texts.values()}
+    measures = measures_of_decisions(actor, texts)
+
+    def row(decision: Decision) -> DecisionRow:
+        summary = by_group.get(decision.area.group_id)
+        numbers = measures.get((summary.road_map.pk, decision.code), []) if summary else []
+        return DecisionRow(decision, summary, tuple(numbers), getattr(decision, "project", None))
+
+    return [row(decision) for decision in found]

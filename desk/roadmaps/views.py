@@ -37,7 +37,7 @@ def roadmap(request: HttpRequest, reference: str) -> HttpResponse:
     if "draft" not in request.GET and agreed.versions:
         return _agreed(request, actor, agreed)
     record = visible_or_404(actor, road_maps(actor), reference=reference)
-    drafts = [draft for draft in drafts_of(actor, [record]).get(record.pk, []) if draft.version is None]
+    drafts = drafts_of(actor, record)
     draft = _chosen(drafts, request.GET.get("draft"))
     context = {
         "road_map": record,
@@ -56,7 +56,7 @@ def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpRespon
         "page": page,
         "road_map": record,
         "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
-        "open_proposals": courses(actor, proposals(actor).filter(road_map=record, state__in=OPEN_STATES)),
+        "open_proposals": courses(actor, proposals(actor).filter(road_map=record, state__in=OPEN_STATES).defer("content")),
         "can_propose": can_on(actor, "proposal.draft", record),
     }
     return render(request, "roadmaps/version.html", context)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from audit.models import Audited
 from common.sides import Layer
 from common.text import MultilingualField
 from roadmaps.document.content import RoadMapContent
+from roadmaps.document.outline import outline_of
 from roadmaps.document.read import read_content
 from roadmaps.models.road_map import RoadMap
 
@@ -47,6 +50,8 @@ class Proposal(Audited):
         verbose_name=_("base version"),
     )
     content = models.JSONField(_("content"))
+    # what lists print of the content; computed by `save`, and no column of the history
+    outline = models.JSONField(_("outline"), default=list, editable=False)
     reason = MultilingualField(_("reason"), max_length=4000, multiline=True, null=True, blank=True)
 
     access = Access(
@@ -82,6 +87,12 @@ class Proposal(Audited):
 
     def __str__(self) -> str:
         return self.reference
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with the outline of the content. Raises: ContentError where the content is malformed."""
+        if "content" not in self.get_deferred_fields():
+            self.outline = outline_of(self.document)
+        super().save(*args, **kwargs)
 
     @property
     def reference(self) -> str:

@@ -94,7 +94,7 @@ def _leads(row: AreaRow, own: set[int]) -> Iterator[str]:
 
 def abilities(actor: Actor, mine: list[MyProject], rows: list[AreaRow]) -> list[Ability]:
     """What the account may do today, in plain words; what it may not is left out."""
-    drafts = sum(1 for row in rows if row.draft and row.draft.version is None)
+    road_maps = sum(1 for row in rows if row.road_map)
     shown = sum(row.projects for row in rows)
     found = [
         Ability(
@@ -102,9 +102,9 @@ def abilities(actor: Actor, mine: list[MyProject], rows: list[AreaRow]) -> list[
             reverse("desk:programme"),
         )
     ]
-    if drafts:
-        seeing = ngettext("See %(count)d draft road map.", "See %(count)d draft road maps.", drafts)
-        found.append(Ability(seeing % {"count": drafts}, reverse("desk:roadmaps")))
+    if road_maps:
+        seeing = ngettext("See %(count)d road map.", "See %(count)d road maps.", road_maps)
+        found.append(Ability(seeing % {"count": road_maps}, reverse("desk:roadmaps")))
     if shown:
         seeing = ngettext("See %(count)d project.", "See %(count)d projects.", shown)
         found.append(Ability(seeing % {"count": shown}, reverse("admin:programme_project_changelist")))

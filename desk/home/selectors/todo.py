@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.policy.actors import Actor
-from accounts.policy.questions import visible
-from desk.milestones.selectors.live import LiveMilestone, live, milestones
+from desk.milestones.selectors.live import LiveMilestone, urgent
 from desk.proposals.status import Course, courses, proposals
-from roadmaps.models import Milestone, Proposal, ProposalState
+from roadmaps.models import Proposal, ProposalState
 from roadmaps.models.proposal import OPEN_STATES
 from roadmaps.rules import MilestoneStatus
 
@@ -57,11 +56,9 @@ def _with(actor: Actor, permission: str, open_ones: list[Course]) -> set[int]:
 def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
     """To sign, to publish, to forecast: the latest and the nearest first."""
     signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
-    found = [task for course in open_ones if (task := _of_seat(actor, course, signs, publishes))]
-    leading = visible(actor, "milestone.forecast", Milestone.objects.all()).order_by()
-    mine = live(actor, milestones(actor, dropped_in=None, pk__in=leading.values("pk")))
-    found += [_of_lead(entry) for entry in mine if entry.due_status.needs_someone]
-    return sorted(found, key=lambda task: task.urgency)
+    found = [item for course in open_ones if (item := _of_seat(actor, course, signs, publishes))]
+    found += [_of_lead(entry) for entry in urgent(actor)]
+    return sorted(found, key=lambda item: item.urgency)
 
 
 def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:

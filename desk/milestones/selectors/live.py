@@ -1,16 +1,17 @@
 """What is in force of a road map, live: each milestone with its dates, how it stands, and what is pending beside it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.policy.actors import Actor
-from common.deadlines import Deadline
+from accounts.policy.questions import visible
+from common.deadlines import Deadline, Precision
 from desk.selectors import visible_to
 from roadmaps.models import (
     Assignment,
@@ -19,7 +20,9 @@ from roadmaps.models import (
     Proposal,
     ProposalState,
 )
-from roadmaps.rules import DueStatus, MilestoneStatus, due_status
+from roadmaps.rules import SOON, DueStatus, MilestoneStatus, due_status
+
+REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 
 @dataclass(frozen=True)
@@ -59,20 +62,50 @@ class LiveMilestone:
         return max(0, (self.forecast_on - self.row.due_on).days)
 
 
-def milestones(actor: Actor, **only: Any) -> QuerySet[Milestone, Any]:
-    """Those the actor may see, with the latest forecast of their leads. ``dropped_in=None`` leaves out dropped ones."""
-    leads = Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD)
-    rows = visible_to(actor, Milestone.objects.filter(**only)).select_related("measure", "road_map__group")
+def readable_milestones(actor: Actor, followed: Collection[int], **only: Any) -> QuerySet[Milestone, Any]:
+    """Return what a road map's table shows of the rows in force: all of ``followed`` groups, else those that name
+    an own organisation today."""
+    own = Assignment.objects.filter(
+        milestone=OuterRef("pk"), dropped_in=None, organisation__in=actor.own_and_answering()
+    )
+    rows = Milestone.objects.filter(Q(road_map__group__in=followed) | Exists(own), dropped_in=None, **only)
+    return visible_to(actor, rows)
+
+
+def live(actor: Actor, rows: QuerySet[Milestone, Any]) -> list[LiveMilestone]:
+    """Return how each stands today, with the changes that are pending; a few queries, however many there are."""
+    leads = visible_to(actor, Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD))
+    found = list(_with_forecast(rows).prefetch_related(Prefetch("assignments", leads)))
+    pending = pending_deadlines(actor, {row.road_map_id for row in found})
+    own = {organisation.pk for organisation in actor.own()}
+    return [
+        _live(
+            row,
+            actor.today,
+            pending=pending.get(row.uid),
+            mine=any(assignment.organisation_id in own for assignment in row.assignments.all()),
+        )
+        for row in found
+    ]
+
+
+def urgent(actor: Actor) -> list[LiveMilestone]:
+    """Return what the actor's organisation leads and is overdue, at risk or due soon; without pending changes."""
+    led = visible(actor, "milestone.forecast", Milestone.objects.filter(dropped_in=None, completed_on=None))
+    rows = _with_forecast(visible_to(actor, led)).filter(
+        Q(due_on__lte=actor.today + timedelta(days=SOON))
+        | Q(latest_forecast__gt=F("due_on"))
+        # which day of a repeated deadline counts today is arithmetic
+        | Q(precision__in=REPEATED, due_on__isnull=False)
+    )
+    found = [_live(row, actor.today, pending=None, mine=True) for row in rows]
+    return [entry for entry in found if entry.due_status.needs_someone]
+
+
+def _with_forecast(rows: QuerySet[Milestone, Any]) -> QuerySet[Milestone, Any]:
+    """The latest forecast of the executors in force as ``latest_forecast``."""
     forecasts = Max("assignments__forecast_on", filter=Q(assignments__dropped_in=None))
-    return rows.annotate(latest_forecast=forecasts).prefetch_related(Prefetch("assignments", visible_to(actor, leads)))
-
-
-def live(actor: Actor, rows: Iterable[Milestone]) -> list[LiveMilestone]:
-    """How each stands today; a few queries, however many there are."""
-    rows = list(rows)
-    pending = pending_deadlines(actor, {row.road_map_id for row in rows})
-    own = {body.pk for body in actor.own()}
-    return [_live(row, pending, own, actor.today) for row in rows]
+    return rows.select_related("measure", "road_map__group").annotate(latest_forecast=forecasts)
 
 
 def pending_deadlines(actor: Actor, road_maps: set[int]) -> dict[UUID, Pending]:
@@ -85,15 +118,14 @@ def pending_deadlines(actor: Actor, road_maps: set[int]) -> dict[UUID, Pending]:
     return found
 
 
-def _live(row: Milestone, pending: dict[UUID, Pending], own: set[int], today: date) -> LiveMilestone:
-    asked = pending.get(row.uid)
+def _live(row: Milestone, today: date, *, pending: Pending | None, mine: bool) -> LiveMilestone:
     forecast_on: date | None = getattr(row, "latest_forecast", None)
     return LiveMilestone(
         row=row,
         forecast_on=forecast_on,
         due_status=due_status(row.deadline, forecast_on=forecast_on, completed_on=row.completed_on, today=today),
-        pending=asked if asked and asked.deadline != row.deadline else None,
-        mine=any(assignment.organisation_id in own for assignment in row.assignments.all()),
+        pending=pending if pending and pending.deadline != row.deadline else None,
+        mine=mine,
     )
 
 

@@ -10,7 +10,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from accounts.web.history import Entry, entries
 from desk.forms import ForecastForm
-from desk.milestones.selectors.live import LiveMilestone, live, milestones
+from desk.milestones.selectors.live import LiveMilestone, live
 from desk.reminders.selectors.sent import SentStage, sent_stages
 from desk.reminders.selectors.upcoming import UpcomingStage, upcoming_stages
 from desk.selectors import areas, organisations, visible_to
@@ -35,7 +35,7 @@ class MilestonePage:
     @cached_property
     def live(self) -> LiveMilestone:
         """Of a dropped milestone too: its dates stay readable."""
-        return live(self.actor, milestones(self.actor, pk=self.record.pk))[0]
+        return live(self.actor, visible_to(self.actor, Milestone.objects.filter(pk=self.record.pk)))[0]
 
     @cached_property
     def is_sample(self) -> bool:

@@ -1,7 +1,6 @@
-"""The road maps as lists and pages show them: the version in force, and the drafts that would change it."""
+"""The drafts of a road map, each as the page shows it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -70,34 +69,19 @@ def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
     return visible_to(actor, RoadMap.objects.prefetch_related(Prefetch("group", groups(actor))))
 
 
-def drafts_of(actor: Actor, road_maps: Iterable[RoadMap]) -> dict[int, list[Draft]]:
-    """What each road map reads today, by its key: the version in force first, then the open drafts, newest first.
-
-    A few queries, however many there are.
-    """
-    by_key = {road_map.pk: road_map for road_map in road_maps}
-    open_ones = Proposal.objects.filter(road_map__in=by_key, state__in=OPEN_STATES)
-    proposals = visible_to(actor, open_ones).order_by("-number")
-    found = _in_force(actor, by_key)
-    for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor))):
-        found[proposal.road_map_id].append(Draft(by_key[proposal.road_map_id], proposal))
-    return dict(found)
-
-
-def _in_force(actor: Actor, by_key: dict[int, RoadMap]) -> defaultdict[int, list[Draft]]:
-    """Whole for whoever follows the group; else the rows that name an own organisation."""
-    followed = followed_groups(actor)
-    own = own_codes(actor)
-    found: defaultdict[int, list[Draft]] = defaultdict(list)
-    versions = visible_to(actor, RoadMapVersion.objects.filter(road_map__in=by_key)).order_by("road_map", "-number")
-    for version in versions.select_related("revision__proposal"):
-        road_map = by_key[version.road_map_id]
-        if found[road_map.pk]:
-            continue
-        document = version.revision.document
-        text = document if road_map.group_id in followed else extract(document, own)
-        found[road_map.pk].append(Draft(road_map, version.revision.proposal, version, text))
-    return found
+def drafts_of(actor: Actor, road_map: RoadMap) -> list[Draft]:
+    """Return the open drafts of a road map, newest first; each as much of it as the actor may see."""
+    proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-number")
+    whole = road_map.group_id in followed_groups(actor)
+    own = {organisation.pk for organisation in actor.own()}
+    return [
+        Draft(
+            road_map,
+            proposal,
+            text=None if whole or proposal.author_id in own else extract(proposal.document, own_codes(actor)),
+        )
+        for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor)))
+    ]
 
 
 def followed_groups(actor: Actor) -> set[int]:
@@ -109,12 +93,3 @@ def own_codes(actor: Actor) -> frozenset[str]:
     """Codes of the own organisations and of those that answer to them."""
     own = Organisation.objects.filter(pk__in=actor.own_and_answering())
     return frozenset(own.values_list("code", flat=True))
-
-
-def draft_of(actor: Actor, group: int) -> tuple[RoadMap | None, Draft | None]:
-    """The road map of a group and its newest draft, as far as the actor may see them."""
-    road_map = visible_to(actor, RoadMap.objects.filter(group=group)).first()
-    if road_map is None:
-        return None, None
-    found = drafts_of(actor, [road_map]).get(road_map.pk)
-    return road_map, found[0] if found else None

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from accounts.policy.actors import Actor
-from desk.milestones.selectors.live import Counts, LiveMilestone, counted, live, milestones
+from desk.milestones.selectors.live import Counts, LiveMilestone, counted, live, readable_milestones
 from desk.proposals.difference import Difference, DiffRow
 from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
 from desk.roadmaps.selectors.table import Table
@@ -31,7 +31,7 @@ class VersionPage:
     def versions(self) -> list[RoadMapVersion]:
         """All of them, newest first."""
         found = visible_to(self.actor, RoadMapVersion.objects.filter(road_map=self.road_map))
-        return list(found.select_related("revision__proposal").defer("revision__content").order_by("-number"))
+        return list(found.select_related("revision__proposal").defer("revision__content", "revision__proposal__content").order_by("-number"))
 
     @property
     def version(self) -> RoadMapVersion | None:
@@ -40,8 +40,8 @@ class VersionPage:
 
     @cached_property
     def milestones(self) -> list[LiveMilestone]:
-        """Those in force."""
-        return live(self.actor, milestones(self.actor, road_map=self.road_map, dropped_in=None))
+        """Those in force that the reader's table shows."""
+        return live(self.actor, readable_milestones(self.actor, self._followed, road_map=self.road_map))
 
     @cached_property
     def by_uid(self) -> dict[UUID, LiveMilestone]:
@@ -66,8 +66,12 @@ class VersionPage:
         return self.shown == self.version
 
     @cached_property
+    def _followed(self) -> set[int]:
+        return followed_groups(self.actor)
+
+    @property
     def is_extract(self) -> bool:
-        return self.road_map.group_id not in followed_groups(self.actor)
+        return self.road_map.group_id not in self._followed
 
     @cached_property
     def content(self) -> RoadMapContent:
