@@ -3,6 +3,7 @@
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from importlib import import_module
@@ -18,7 +19,7 @@ from django.test import Client
 from accounts.models import Organisation
 from accounts.policy.actors import account_actor, system_actor
 from accounts.services import Credentials, create_service_account
-from bench.running import Figures, queries, rounded, run, times_as_long, typical
+from bench.running import PAIRS, Figure, Figures, queries, run, times_as_long, typical
 from common.api.keyset import SALT
 
 SIZES: Final = (1_000, 100_000)
@@ -85,12 +86,12 @@ def by_hand(keys: list[int], after: tuple[object, int] | None) -> bytes:
 
 
 def measure() -> Figures:
-    found: Figures = {}
+    found: Figures = []
     for size in SIZES:
         fill(size)
-        found |= {f"{name}, {size:,} milestones": value for name, value in page(size).items()}
+        found += [replace(figure, name=f"{figure.name}, {size:,} milestones") for figure in page(size)]
         call_command("flush", interactive=False, verbosity=0)
-    return rounded(found)
+    return found
 
 
 def fill(size: int) -> None:
@@ -107,10 +108,11 @@ def page(size: int) -> Figures:
     made = create_service_account(organisation=ministry, name="bench", scopes=["read"], by=by)
     keys = sorted(account_actor(made.account).own_and_answering())
     ask = asking(made)
-    found: Figures = {}
+    found: Figures = []
     middle = halfway(ask)
     if middle:
-        found["halfway down / first page"] = times_as_long(partial(ask, middle), partial(ask, ADDRESS))
+        deep = times_as_long(partial(ask, middle), partial(ask, ADDRESS))
+        found.append(Figure("halfway down / first page", deep, "ratio", PAIRS, target=1.3))
     # of a few pages the middle is no place of its own
     for place, address in [("first page", ADDRESS)] + ([("halfway down", middle)] if middle else []):
         cursor = dict(parse_qsl(urlsplit(address).query)).get("cursor")
@@ -118,9 +120,12 @@ def page(size: int) -> Figures:
         answered = [row["uid"] for row in orjson.loads(ask(address))["results"]]
         if answered != [row["uid"] for row in orjson.loads(by_hand(keys, after))]:
             raise AssertionError(f"The two do not read the same {place}.")
-        found[f"{place}: request / statement"] = times_as_long(partial(ask, address), partial(by_hand, keys, after))
-        found[f"{place}: request, ms"] = typical(partial(ask, address)) * 1000
-        found[f"{place}: queries"] = queries(partial(ask, address))
+        ratio = times_as_long(partial(ask, address), partial(by_hand, keys, after))
+        found += [
+            Figure(f"{place}: request / statement", ratio, "ratio", PAIRS, target=1.5),
+            Figure(f"{place}: request", typical(partial(ask, address)) * 1000, "ms"),
+            Figure(f"{place}: request", queries(partial(ask, address)), "queries", n=1, target=6),
+        ]
     return found
 
 

@@ -5,10 +5,11 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final
 
 from django.db import connection
@@ -17,7 +18,20 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 RESULTS: Final = Path(__file__).with_name("results.json")
 TIMES: Final = 5
 PAIRS: Final = 200
-Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value, the median of ``n`` runs; ``target`` is the most it may be, where it has a limit."""
+
+    name: str
+    value: float
+    unit: str
+    n: int = TIMES
+    target: float | None = None
+
+
+Figures = list[Figure]
 
 
 def run(name: str, measure: Callable[[], Figures]) -> int:
@@ -34,20 +48,32 @@ def run(name: str, measure: Callable[[], Figures]) -> int:
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
     keep(name, found)
-    for figure, value in found.items():
-        sys.stdout.write(f"{figure:<60}{value:>10g}\n")
+    for figure in found:
+        limit = "" if figure.target is None else f"at most {figure.target:g}"
+        sys.stdout.write(f"{figure.name:<64}{rounded(figure.value):>10g} {figure.unit:<9}{limit}\n")
     return 0
 
 
 def keep(name: str, found: Figures) -> None:
-    """Into the results, beside those of the other benches."""
+    """Write the figures into the results, beside those of the other benches."""
     kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     kept[name] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "on": f"{os.cpu_count()} CPUs, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}",
-        "figures": found,
+        "figures": [{**asdict(figure), "value": rounded(figure.value)} for figure in found],
     }
     RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def cpu_seconds(act: Callable[[], object]) -> float:
+    """Return the median CPU seconds of this process over some runs, after one that warms up."""
+    act()
+    times = []
+    for _ in range(TIMES):
+        begun = process_time()
+        act()
+        times.append(process_time() - begun)
+    return median(times)
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -75,6 +101,6 @@ def queries(act: Callable[[], object]) -> int:
     return len(made)
 
 
-def rounded(found: Figures) -> Figures:
-    """Three digits are all that such a figure is good for."""
-    return {name: float(f"{value:.3g}") for name, value in found.items()}
+def rounded(value: float) -> float:
+    """Return the value with the three digits that such a figure is good for."""
+    return float(f"{value:.3g}")

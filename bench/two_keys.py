@@ -11,7 +11,7 @@ from statistics import median
 from django.core.management import call_command
 
 from bench.documents import document, every_date, every_row, reworked
-from bench.running import TIMES, Figures, queries, rounded, run, seconds, typical
+from bench.running import TIMES, Figure, Figures, queries, run, seconds, typical
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.diff import compare
 from roadmaps.document.hashing import content_hash
@@ -25,31 +25,31 @@ Change = Callable[[RoadMapContent, date], RoadMapContent]
 
 
 def measure() -> Figures:
-    return rounded({**into_force(), **reading(), **comparing()})
+    return [*into_force(), *reading(), *comparing()]
 
 
 def into_force() -> Figures:
     """The second key's turn, where the deadlines of 300 milestones change; of 30; and where their executors do too."""
     few, large, whole = (second_key(30, every_date), second_key(300, every_date), second_key(300, every_row))
     hashing = typical(lambda: content_hash("RM-07", None, document(300), None))
-    return {
-        "into force, 300 milestones changed: seconds": large[0],
-        "into force, 300 milestones changed: queries": large[1],
-        "into force, 30 milestones changed: seconds": few[0],
-        "into force, 30 milestones changed: queries": few[1],
-        "into force, 300 milestones, 600 executors: seconds": whole[0],
-        "into force, 300 milestones, 600 executors: queries": whole[1],
-        "into force, 300 milestones: times hashing the document": large[0] / hashing,
-    }
+    return [
+        Figure("into force, 300 milestones changed", large[0], "s", target=2),
+        Figure("into force, 300 milestones changed", large[1], "queries", n=1),
+        Figure("into force, 30 milestones changed", few[0], "s"),
+        Figure("into force, 30 milestones changed", few[1], "queries", n=1),
+        Figure("into force, 300 milestones, 600 executors", whole[0], "s"),
+        Figure("into force, 300 milestones, 600 executors", whole[1], "queries", n=1),
+        Figure("into force, 300 milestones / hashing the document", large[0] / hashing, "ratio"),
+    ]
 
 
 def reading() -> Figures:
     """The 300 milestones in force, read back as a document."""
     road_map = RoadMap.objects.get(reference="RM-07")
-    return {
-        "reading 300 milestones back: ms": typical(lambda: content_of(road_map)) * 1000,
-        "reading 300 milestones back: queries": queries(lambda: content_of(road_map)),
-    }
+    return [
+        Figure("reading 300 milestones back", typical(lambda: content_of(road_map)) * 1000, "ms"),
+        Figure("reading 300 milestones back", queries(lambda: content_of(road_map)), "queries", n=1, target=5),
+    ]
 
 
 def comparing() -> Figures:
@@ -58,12 +58,12 @@ def comparing() -> Figures:
     after = reworked(before)
     hashing = typical(lambda: content_hash("RM-07", None, before, None))
     revised = typical(lambda: compare(before, after))
-    return {
-        "comparing 1,000 rows, revised: ms": revised * 1000,
-        "comparing 1,000 rows, equal: ms": typical(lambda: compare(before, same)) * 1000,
-        "comparing 1,000 rows, all others: ms": typical(lambda: compare(before, other)) * 1000,
-        "comparing 1,000 rows, revised: times hashing one of them": revised / hashing,
-    }
+    return [
+        Figure("comparing 1,000 rows, revised", revised * 1000, "ms", target=200),
+        Figure("comparing 1,000 rows, equal", typical(lambda: compare(before, same)) * 1000, "ms", target=200),
+        Figure("comparing 1,000 rows, all others", typical(lambda: compare(before, other)) * 1000, "ms", target=200),
+        Figure("comparing 1,000 rows, revised / hashing one of them", revised / hashing, "ratio"),
+    ]
 
 
 def second_key(steps: int, change: Change) -> tuple[float, int]:

@@ -52,11 +52,12 @@ def roadmap(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpResponse:
     record = page.road_map
+    open_ones = proposals(actor).filter(road_map=record, state__in=OPEN_STATES).defer("content")
     context = {
         "page": page,
         "road_map": record,
         "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
-        "open_proposals": courses(actor, proposals(actor).filter(road_map=record, state__in=OPEN_STATES).defer("content")),
+        "open_proposals": courses(actor, open_ones),
         "can_propose": can_on(actor, "proposal.draft", record),
     }
     return render(request, "roadmaps/version.html", context)

@@ -58,18 +58,25 @@ def make_scale_data(*, milestones: int, by: Actor, now: datetime) -> Iterator[st
 
 @transaction.atomic
 def _put_in_force(road_map: RoadMap, content: RoadMapContent, by: Actor, now: datetime) -> None:
-    """As the second key does it, without any key: the version is marked as a sample."""
-    proposal = Proposal.objects.select_for_update().get(road_map=road_map, number=1)
-    proposal.content, proposal.reason, proposal.state = content.to_json(), REASON, ProposalState.IN_FORCE
-    save_audited(proposal, act=by.act)
-    revision = freeze(proposal, content, by=by, now=now)
-    version = RoadMapVersion(road_map=road_map, number=1, revision=revision, in_force_at=now, illustrative=True)
-    save_audited(version, act=by.act)
-    project_version(version=version, act=by.act)
+    """Bring the first proposal into force, with a tenth of its milestones done."""
+    adopt(Proposal.objects.select_for_update().get(road_map=road_map, number=1), content, by, now)
     done = list(MilestoneRow.objects.filter(road_map=road_map, position__endswith="7", due_on__isnull=False))
     for row in done:
         row.completed_on = row.due_on
     update_all(MilestoneRow, done, ["completed_on"], act=by.act)
+
+
+def adopt(proposal: Proposal, content: RoadMapContent, by: Actor, now: datetime) -> RoadMapVersion:
+    """Bring a proposal into force without any signature; the version is marked as a sample."""
+    proposal.content, proposal.reason, proposal.state = content.to_json(), REASON, ProposalState.IN_FORCE
+    save_audited(proposal, act=by.act)
+    revision = freeze(proposal, content, by=by, now=now)
+    version = RoadMapVersion(
+        road_map=proposal.road_map, number=proposal.number, revision=revision, in_force_at=now, illustrative=True
+    )
+    save_audited(version, act=by.act)
+    project_version(version=version, act=by.act)
+    return version
 
 
 class _Maker:

@@ -31,7 +31,8 @@ class VersionPage:
     def versions(self) -> list[RoadMapVersion]:
         """All of them, newest first."""
         found = visible_to(self.actor, RoadMapVersion.objects.filter(road_map=self.road_map))
-        return list(found.select_related("revision__proposal").defer("revision__content", "revision__proposal__content").order_by("-number"))
+        documents = ("revision__content", "revision__proposal__content")
+        return list(found.select_related("revision__proposal").defer(*documents).order_by("-number"))
 
     @property
     def version(self) -> RoadMapVersion | None:
