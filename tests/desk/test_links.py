@@ -1,4 +1,4 @@
-"""Every page reached by links, as several people: none leads nowhere, and no list reads a whole document."""
+"""The desk by its links: none is dead for its reader, and no list reads a whole document."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, resolve, reverse
 
-from accounts.models import User
 from desk import urls
-from roadmaps.models import Milestone, RoadMap
+from roadmaps.models import RoadMap
 from roadmaps.services import start_proposal
-from tests.scenarios.people import actor_for, person, put_in_force, seat
+from tests.scenarios.people import actor_for, person, put_in_force
 from tests.scenarios.signing import Group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
@@ -22,16 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 # their pages print a document: the only ones that may read it
 SHOW_A_DOCUMENT = {"roadmap", "milestone", "proposal", "revision", "proposal_edit"}
 LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)')
-PEOPLE = {
-    "coordinator": lambda: person("officer", "miit"),
-    "lead": lambda: person("officer", "minenergy"),
-    "co-executor": lambda: person("officer", "mintrans"),
-    "outsider": lambda: person("reader", "kia"),
-    "auditor": lambda: person("auditor", "motie"),
-    "administrator": lambda: person("administrator", "motie"),
-    "secretary": lambda: seat("secretary", "UZ", "energy"),
-    "member": lambda: seat("member", "KR", "energy"),
-}
 
 
 @pytest.fixture
@@ -43,12 +32,6 @@ def agreed() -> None:
     road_map = RoadMap.objects.get(reference="RM-07")
     start_proposal(road_map=road_map, layer="shared", author=None, by=actor_for(group.secretary))
     group.edit(lambda content: content, reason="Another reason.")
-
-
-@pytest.fixture(params=PEOPLE)
-def reader(request: pytest.FixtureRequest, agreed: None) -> User:
-    user: User = PEOPLE[request.param]()
-    return user
 
 
 def pages(client: Client) -> Iterator[tuple[str, str, list[str]]]:
@@ -86,14 +69,18 @@ def test_no_list_reads_a_document(agreed: None) -> None:
             assert not reading, f"{name}: {reading[0][:300]}"
 
 
-def test_every_link_leads_somewhere(reader: User) -> None:
+@pytest.mark.parametrize("role", ["officer", "reader"])
+def test_every_link_of_the_desk_leads_somewhere(role: str, agreed: None) -> None:
+    """For a co-executor of one milestone, and for somebody who takes no part."""
     client = Client()
-    client.force_login(reader)
+    client.force_login(person(role, "mintrans" if role == "officer" else "kia"))
     tried: set[str] = set()
-    for _name, address, _sql in pages(client):
-        tried.add(address)
+    for name, address, _sql in pages(client):
+        if not name.startswith("desk:"):
+            continue
         for link in map(unescape, LINK.findall(client.get(address).content.decode())):
-            if link not in tried:
+            kind = resolve(link.partition("?")[0]).view_name if link not in tried else ""
+            if kind in ("desk:roadmap", "desk:milestone", "desk:proposal", "desk:project"):
                 tried.add(link)
-                assert client.get(link).status_code in (200, 302), f"{link} on {address}"
-    assert Milestone.objects.exists() and len(tried) > 20
+                assert client.get(link).status_code == 200, f"{link} on {address}"
+    assert len(tried) >= (2 if role == "officer" else 1)

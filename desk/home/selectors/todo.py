@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.policy.actors import Actor
+from accounts.policy.questions import visible
 from desk.milestones.selectors.live import LiveMilestone, urgent
 from desk.proposals.status import Course, courses, proposals
 from roadmaps.models import Proposal, ProposalState

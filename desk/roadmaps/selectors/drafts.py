@@ -72,15 +72,13 @@ def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
 def drafts_of(actor: Actor, road_map: RoadMap) -> list[Draft]:
     """Return the open drafts of a road map, newest first; each as much of it as the actor may see."""
     proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-number")
-    whole = road_map.group_id in followed_groups(actor)
-    own = {organisation.pk for organisation in actor.own()}
+    found = list(proposals.prefetch_related(Prefetch("author", organisations(actor))))
+    if road_map.group_id in followed_groups(actor):
+        return [Draft(road_map, proposal) for proposal in found]
+    written, own = set(visible(actor, "proposal.author", proposals).values_list("pk", flat=True)), own_codes(actor)
     return [
-        Draft(
-            road_map,
-            proposal,
-            text=None if whole or proposal.author_id in own else extract(proposal.document, own_codes(actor)),
-        )
-        for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor)))
+        Draft(road_map, proposal, text=None if proposal.pk in written else extract(proposal.document, own))
+        for proposal in found
     ]
 
 
