@@ -1,7 +1,7 @@
-"""Errors of rules and values: a stable code with parameters. A door asks for the sentence that a person reads.
+"""Errors of rules and values: a stable code with parameters.
 
-Each app keeps its sentences in `messages.py`, as `SENTENCES`: a template for each code, marked for translation, with
-the error's parameters by name.
+Views, forms, the API and commands turn an error into the `sentence` that a person reads. Each app has its sentences in
+`messages.py`, as `SENTENCES`: a template for each code, marked for translation, with the error's parameters by name.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from django.utils.module_loading import module_has_submodule
 
 
 class CodedError(Exception):
-    """What a rule refuses.
+    """A rule refuses a value or an act.
 
     - ``code``: a stable name, such as ``deadline.not_a_date``.
     - ``params``: the values that its sentence names.
@@ -27,14 +27,14 @@ class CodedError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        """Return the code, place and parameters, for a log: people are shown the `sentence`."""
+        """Return the place, code and parameters, for logs."""
         place = f"{self.path}: " if self.path else ""
         params = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{place}{self.code} ({params})" if params else f"{place}{self.code}"
 
 
 class InvalidValue(CodedError, ValueError):
-    """The value does not exist: no object of its class can hold it."""
+    """A value that its class does not allow."""
 
 
 def sentence(error: CodedError) -> str:

@@ -47,7 +47,7 @@ def prose(text: Text) -> SafeString:
     shown = format_html('<div class="prose" lang="{}">{}</div>', language, paragraphs)
     if language == reader():
         return shown
-    note = _("In %(language)s, the original") % {"language": NAMES[language]}
+    note = _("Shown in the original language: %(language)s") % {"language": NAMES[language]}
     return format_html('{}<p class="small quiet">{}</p>', shown, note)
 
 

@@ -44,7 +44,7 @@ def in_language(text: Text | str | None) -> str:
     found, language = text.shown(reader_language())
     if language == reader_language():
         return conditional_escape(found)
-    title = _("In %(language)s, the original") % {"language": NAMES[language]}
+    title = _("Shown in the original language: %(language)s") % {"language": NAMES[language]}
     return format_html(
         '<span lang="{}">{}</span> <abbr class="original-mark" title="{}">{}</abbr>',
         language,

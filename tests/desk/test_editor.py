@@ -327,7 +327,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("long text", {"mechanism.en": "x" * 10_000}, "at most 2000 characters; this has 10000"),
     ("NUL", {"mechanism.en": "a\x00b"}, "cannot be stored"),
     ("no text", {f"mechanism.{language}": "" for language in LANGUAGES}, "Write what this is"),
-    ("original without text", {"mechanism.original": "ko", "mechanism.ko": ""}, "named as the original"),
+    ("original without text", {"mechanism.original": "ko", "mechanism.ko": ""}, "chosen as the original"),
     ("unknown language", {"mechanism.original": "xx"}, "xx"),
     ("number", {"number": "0"}, "whole number from 1"),
     ("number in words", {"number": "1a\x00"}, "whole number from 1"),

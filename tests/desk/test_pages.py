@@ -276,7 +276,7 @@ def test_search_finds_only_what_is_theirs() -> None:
     assert "project" in found(signed_in(person("reader", "motie")), "hydrogen")
 
 
-@pytest.mark.parametrize(("query", "words"), [("x" * 401, "at most 400 characters"), ("a\x00b", "cannot be searched")])
+@pytest.mark.parametrize(("query", "words"), [("x" * 401, "at most 400 characters"), ("a\x00b", "cannot be stored")])
 def test_a_search_that_cannot_be_is_a_sentence(query: str, words: str) -> None:
     client = signed_in(person("reader", "kia"))
     text = html_of(client.get("/search/", {"q": query}))
