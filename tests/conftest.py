@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
-from django.test import override_settings
-from pytest_django import Settings
+from django.test import TransactionTestCase, override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
-from tests.scenarios.programme import load_programme_once
+from tests.databases import WorkerDatabases
+from tests.scenarios.programme import load
 
 # a property that holds is no less true on a busy machine
 hypothesis.settings.register_profile(
@@ -37,7 +38,25 @@ def _empty_cache(settings: Settings) -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WorkerDatabases]:
+    """Load the programme once a worker, and have a test that commits restore its database instead of emptying it."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            databases = WorkerDatabases(load)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: databases.restore())
+        yield databases
+        with django_db_blocker.unblock():
+            databases.drop()
+
+
+@pytest.fixture(scope="class")
+def empty_database(django_db_setup: WorkerDatabases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """No programme, for a test or for each of a class. Its scope lets it come before the test's transaction begins."""
+    with django_db_blocker.unblock(), django_db_setup.emptied():
+        yield
+
+
 @pytest.fixture
 def programme(db: None) -> None:
-    """The real programme in the test database."""
-    load_programme_once()
+    """The real programme, which is in the database of every test that does not ask for `empty_database`."""

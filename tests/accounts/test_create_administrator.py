@@ -38,7 +38,7 @@ def test_a_wrong_address_is_a_sentence(programme: None, email: str, sentence: st
         make(email=email)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty_database")
 def test_without_the_programme_it_says_what_to_do() -> None:
     with pytest.raises(CommandError, match="load_programme"):
         make()

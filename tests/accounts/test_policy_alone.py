@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.audit.test_no_way_around import ROOT, modules
+from tests.scenarios.source import ROOT, modules
 
 INSIDE: Final = {"accounts.policy.relations", "accounts.policy.permissions", "accounts.policy.lookups"}
 # why they read the registry: they decide nothing

@@ -11,8 +11,8 @@ from accounts.policy.actors import system_actor
 from accounts.policy.history import history_of
 from accounts.web.history import entries, in_words
 from audit.acting import acting
-from tests.audit.test_no_way_around import ROOT, modules
 from tests.scenarios.people import actor_for, draft_of, person
+from tests.scenarios.source import ROOT, modules
 
 ALLOWED: Final = {
     "accounts/demo/people.py": "finds the address with which a sample account was created, and prints no row",

@@ -7,15 +7,9 @@ from typing import Final
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 
 from audit.models import Audited
-
-ROOT: Final = Path(settings.BASE_DIR)
-FLOORS: Final = {
-    *("partnership", "desk", "reminders", "roadmaps", "programme", "accounts", "audit", "common"),
-    *("tools", "bench"),
-}
+from tests.scenarios.source import FLOORS, ROOT, modules
 
 WRITE_MANY: Final = {"bulk_create", "bulk_update", "abulk_create", "abulk_update", "aupdate", "_raw_delete", "_update"}
 RAW_SQL: Final = {"raw", "cursor", "execute", "executemany", "executescript", "RawSQL", "RunSQL", "extra"}
@@ -59,11 +53,6 @@ def ways_around(source: str) -> Iterator[str]:
         name = getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "value", None)
         if isinstance(name, str) and name in HISTORY_OFF:
             yield name
-
-
-def modules() -> list[Path]:
-    found = [path for floor in sorted(FLOORS) for path in sorted((ROOT / floor).rglob("*.py"))]
-    return [path for path in found if path.is_file()]
 
 
 def test_nothing_writes_past_the_history() -> None:

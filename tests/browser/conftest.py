@@ -10,7 +10,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.scenarios import people
-from tests.scenarios.programme import load_programme_once
 
 # Playwright's own event loop runs in the thread of the test, which Django would take for asynchronous code
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -74,12 +73,6 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
     yield opened
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def programme(transactional_db: None) -> None:
-    """The live server's threads see only what is committed."""
-    load_programme_once()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.scenarios.pages import html_of
 from tests.scenarios.people import loner, seat
 from tests.scenarios.reminders import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up, sweep
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_database")]
 
 BUDGET = Path(__file__).with_name("queries.json")
 SYSTEM = system_actor("tests")

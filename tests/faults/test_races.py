@@ -51,6 +51,7 @@ from tests.scenarios.signing import due, passkey, wanted
 pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("empty_database"),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL: SQLite has one writer"),
 ]
 

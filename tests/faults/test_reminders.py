@@ -33,7 +33,7 @@ from tests.partnership.processes import environment, wait_until
 from tests.scenarios.races import at_once
 from tests.scenarios.reminders import member, on, set_up
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_database")]
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="many writers need PostgreSQL")
 WORKER = ("worker", "--pool=threads", "--concurrency=4")

@@ -1,4 +1,4 @@
-"""Databases of their own for processes."""
+"""Databases for processes that a test starts."""
 
 import os
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from django.db import connection
 
 
 @pytest.fixture
-def services() -> Iterator[dict[str, str]]:
-    """Where this suite runs on PostgreSQL and Redis, so does the runner, in databases of its own."""
+def databases() -> Iterator[dict[str, str]]:
+    """The variables that name databases made for this test, where the suite runs on PostgreSQL and Redis."""
     if connection.vendor != "postgresql":
         yield {}
         return

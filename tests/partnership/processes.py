@@ -3,18 +3,20 @@
 import os
 import runpy
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-PATIENCE = 90  # seconds; a start takes a few, and the machine may be busy with other tests
+PATIENCE = 300  # seconds: what takes a few on an idle machine takes minutes on a busy one
 OWN = (
     "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "PORT",
     "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "TRUSTED_PROXIES",
@@ -75,8 +77,27 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, folder: Path, **variables: st
     return runpy.run_path(str(settings.BASE_DIR / "partnership" / "settings.py"))
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
+def wait_until(holds: Callable[[], bool], what: str, *, alive: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Raises where it does not hold in time, or at once where the process that is to bring it about has ended."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, f"{what} did not happen in {PATIENCE} s"
+        assert alive is None or alive.poll() is None, f"{what} cannot happen: the process ended with {alive.returncode}"
         time.sleep(0.1)
+
+
+def default_signals() -> None:
+    """For a child about to start: these tests may run under nohup, whose ignored SIGHUP is inherited."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@contextmanager
+def started(arguments: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """A Python in the product's folder; what still runs at the end of the block is killed, whatever failed there."""
+    with subprocess.Popen(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, preexec_fn=default_signals, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -165,7 +165,7 @@ def test_the_workers_take_every_queue_that_tasks_are_sent_to() -> None:
 
 
 @pytest.fixture
-def places(databases: dict[str, str]) -> Iterator[dict[str, str]]:  # noqa: F811  # the fixture above
+def places(databases: dict[str, str]) -> Iterator[dict[str, str]]:
     """What db, redis and mail are here. The queues have a number of their own beside those of other tests."""
     if not databases.get("REDIS_URL"):
         pytest.skip("needs PostgreSQL and Redis")

@@ -19,7 +19,7 @@ from roadmaps.models import Milestone
 from tests.faults.smtp import Server, closes, hangs, new_server, serving
 from tests.scenarios.reminders import NOW, SOON, also_member, end, give_out, member, move, on, set_up, sweep
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_database")]
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -24,7 +24,7 @@ from roadmaps.models import Milestone, RoadMapVersion
 from tests.partnership.processes import read_settings
 from tests.scenarios.reminders import NOW, SOON, give_out, member, on, set_up
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_database")]
 
 TUESDAY = date(2026, 12, 1)  # the day before NOW
 

@@ -25,7 +25,7 @@ from tests.scenarios.people import seat
 from tests.scenarios.races import at_once
 from tests.scenarios.reminders import LONG_AGO, NOW, SOON, also_member, end, member, move, on, set_up
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_database")]
 ACT = system_actor("tests").act
 TOO_LATE = datetime(2026, 12, 9, 5, tzinfo=UTC)  # SOON has passed in both countries; 8 December is a holiday in one
 

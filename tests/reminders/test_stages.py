@@ -67,6 +67,7 @@ def test_a_coordinators_administrator_adds_a_stage_and_changes_no_default(progra
         save_record(last, by=actor_for(motie))
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_the_dry_run_prints_the_day_of_both_sides_and_writes_nothing() -> None:
     """From nine in Seoul, which is midnight in UTC, to nine in Tashkent; the 8th is a holiday of Uzbekistan."""
     set_up((on(date(2026, 12, 8)), "minenergy"), (on(date(2026, 12, 9)), "minenergy"))
@@ -88,6 +89,7 @@ def test_the_dry_run_prints_the_day_of_both_sides_and_writes_nothing() -> None:
         call_command("reminders", "--on", "tomorrow")
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_today_what_is_left_from_before_goes_out_too() -> None:
     set_up((on(SOON), "minenergy"))
     uz, kr = member("officer", "minenergy"), member("officer", "motie")
@@ -105,6 +107,7 @@ def test_today_what_is_left_from_before_goes_out_too() -> None:
     assert goes_out(tashkent) == [(uz.pk, tashkent)]
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_the_sample_deadline_is_reminded_of_at_once_on_whatever_day_and_hour_it_is_made() -> None:
     """Fourteen days with weekends, a holiday and a Saturday that is worked."""
     milestone = set_up((on(SOON), "minenergy"))[0]

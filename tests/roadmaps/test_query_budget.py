@@ -20,7 +20,7 @@ from tests.scenarios import energy
 from tests.scenarios.people import actor_for
 from tests.scenarios.signing import Group
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_database")]
 
 # the tables whose rows a version writes, and their histories: one statement for many rows
 ROWS = {f"roadmaps_{kind}{name}" for kind in ("", "historical") for name in ("milestone", "assignment")}

@@ -22,7 +22,6 @@ from programme.models import Decision, Meeting, Project
 from roadmaps.models import Measure, Milestone, Proposal, ProposalState, Revision, RoadMap, RoadMapVersion
 from tests.scenarios.people import put_in_force
 from tests.scenarios.personas import personas
-from tests.scenarios.programme import load_programme_once
 
 Row = dict[str, Any]
 
@@ -41,7 +40,6 @@ class World:
 
     @classmethod
     def make(cls) -> "World":
-        load_programme_once()
         for reference in RoadMap.objects.exclude(reference__in=NOT_IN_FORCE).values_list("reference", flat=True):
             put_in_force(reference, party="kia")
         with acting(system_actor("tests").act):

@@ -3,16 +3,13 @@
 import shutil
 from pathlib import Path
 
-from accounts.models import Organisation
 from accounts.policy.actors import system_actor
 from programme.loading import DATA, LOADER
 from roadmaps.services import load_programme
 
 
-def load_programme_once() -> None:
-    """Nothing where it is loaded already."""
-    if not Organisation.objects.exists():
-        load_programme(directory=DATA, by=system_actor(LOADER))
+def load() -> None:
+    load_programme(directory=DATA, by=system_actor(LOADER))
 
 
 def edited(folder: Path, *edits: tuple[str, str, str]) -> Path:

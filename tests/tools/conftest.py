@@ -7,14 +7,12 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.scenarios.exports import Export, made
-from tests.scenarios.programme import load_programme_once
 
 
 @pytest.fixture(scope="session")
 def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Export:
     """Made once, nothing of it left in the database. Its tests carry the mark: else there is no test database."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load_programme_once()
         export = made()
         transaction.set_rollback(True)
     return export
