@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from common.deadlines import Deadline, Precision, printed, printed_day, printed_long
-from common.templatetags.words import in_language, reader, side, status
+from common.language import reader_language
+from common.templatetags.words import in_language, side, status
 from common.text import NAMES, Text
 from desk.roadmaps.selectors.table import ExecutorCell
 from programme.models import Decision, Meeting, SourceStanding
@@ -42,10 +43,10 @@ def organisation(of: Organisation | None, short: bool = False) -> SafeString:
 @register.simple_tag
 def prose(text: Text) -> SafeString:
     """A text of several paragraphs for the reader; where only another language has it, so said below it."""
-    words, language = text.shown(reader())
+    words, language = text.shown(reader_language())
     paragraphs = SafeString(linebreaks(words, autoescape=True))
     shown = format_html('<div class="prose" lang="{}">{}</div>', language, paragraphs)
-    if language == reader():
+    if language == reader_language():
         return shown
     note = _("Shown in the original language: %(language)s") % {"language": NAMES[language]}
     return format_html('{}<p class="small quiet">{}</p>', shown, note)
@@ -76,7 +77,7 @@ def paragraph(meeting: Meeting | None, number: int | None, dated: bool = False) 
     if not isinstance(meeting, Meeting):
         return format_html("{}", words)
     if dated:
-        words = f"{printed_day(meeting.held_on, reader())}, {words}"
+        words = f"{printed_day(meeting.held_on, reader_language())}, {words}"
     return format_html('<a href="{}#p{}">{}</a>', reverse("desk:meeting", args=[meeting.code]), number, words)
 
 
@@ -89,14 +90,18 @@ def unconfirmed() -> SafeString:
 @register.filter
 def deadline(value: Deadline) -> SafeString:
     """As it was agreed, in the reader's language; quiet where there is no date yet."""
-    words = printed_long(value, reader())
+    words = printed_long(value, reader_language())
     return format_html("{}" if value.due_on else '<span class="quiet">{}</span>', words)
 
 
 @register.filter
 def named_date(decision: Decision) -> str:
     """The last day that the source names, as exactly as it names it; empty for none."""
-    return printed(Deadline(decision.due_on, Precision(decision.due_precision)), reader()) if decision.due_on else ""
+    return (
+        printed(Deadline(decision.due_on, Precision(decision.due_precision)), reader_language())
+        if decision.due_on
+        else ""
+    )
 
 
 @register.filter

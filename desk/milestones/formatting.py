@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.deadlines import Deadline, Precision, printed, printed_day
-from common.templatetags.words import reader, status
+from common.language import reader_language
+from common.templatetags.words import status
 from desk.milestones.selectors.live import LiveMilestone
 from desk.milestones.selectors.page import Strip
 from desk.roadmaps.selectors.versions import VersionPage
@@ -65,8 +66,8 @@ def first_agreed(row: Milestone) -> str:
         return _("not yet")
     precision = Precision(row.original_precision)
     if precision == Precision.CONTINUOUS:
-        return printed_day(row.original_due_on, reader())
-    return printed(Deadline(row.original_due_on, precision), reader())
+        return printed_day(row.original_due_on, reader_language())
+    return printed(Deadline(row.original_due_on, precision), reader_language())
 
 
 @register.simple_tag
@@ -100,13 +101,13 @@ def _diamond(kind: str, x: int) -> SafeString:
 
 
 def _said(entry: LiveMilestone) -> str:
-    parts = [_("agreed %(date)s") % {"date": printed(entry.row.deadline, reader())}]
+    parts = [_("agreed %(date)s") % {"date": printed(entry.row.deadline, reader_language())}]
     if entry.moved:
         parts.insert(0, _("first agreed %(date)s") % {"date": first_agreed(entry.row)})
     if entry.pending:
-        parts.append(_("pending %(date)s") % {"date": printed(entry.pending.deadline, reader())})
+        parts.append(_("pending %(date)s") % {"date": printed(entry.pending.deadline, reader_language())})
     if entry.forecast_on:
-        parts.append(_("forecast %(date)s") % {"date": printed_day(entry.forecast_on, reader())})
+        parts.append(_("forecast %(date)s") % {"date": printed_day(entry.forecast_on, reader_language())})
     if entry.row.completed_on:
-        parts.append(_("done %(date)s") % {"date": printed_day(entry.row.completed_on, reader())})
+        parts.append(_("done %(date)s") % {"date": printed_day(entry.row.completed_on, reader_language())})
     return "; ".join(parts)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can
 from common.deadlines import printed_day
-from common.templatetags.words import reader
+from common.language import reader_language
 from desk.page import page, require_ever
 from desk.reminders.selectors.mail import MailPage
 from desk.reminders.selectors.sent import SentPage, figures, troubles
@@ -81,5 +81,5 @@ def _day(typed: str, today: date) -> tuple[date | None, str]:
         return None, _("This is not a day of the calendar: write it as 2026-12-01.")
     if today <= day <= today + FARTHEST:
         return day, ""
-    words = {"first": printed_day(today, reader()), "last": printed_day(today + FARTHEST, reader())}
+    words = {"first": printed_day(today, reader_language()), "last": printed_day(today + FARTHEST, reader_language())}
     return None, _("Choose a day from %(first)s to %(last)s.") % words

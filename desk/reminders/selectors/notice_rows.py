@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policy.actors import Actor
 from common.deadlines import printed_day
+from common.language import reader_language
 from common.sides import TIME_ZONES, Side, day_of
-from common.templatetags.words import reader
 from common.text import OWN_NAMES
 from desk.selectors import organisations, visible_to
 from reminders.digest import CAPACITIES
@@ -146,7 +146,10 @@ class NoticeRow:
 
 def local(at: datetime, side: str) -> str:
     """2 December 2026, 09:00 in Tashkent"""
-    words = {"day": printed_day(day_of(side, at), reader()), "hour": f"{at.astimezone(TIME_ZONES[side]):%H:%M}"}
+    words = {
+        "day": printed_day(day_of(side, at), reader_language()),
+        "hour": f"{at.astimezone(TIME_ZONES[side]):%H:%M}",
+    }
     if side == Side.UZ:
         return _("%(day)s, %(hour)s in Tashkent") % words
     return _("%(day)s, %(hour)s in Seoul") % words
