@@ -1,4 +1,4 @@
-"""The staff's screen of the stages; notices and messages have pages of their own."""
+"""Admin screen for stages; notices and messages have pages of their own in the desk."""
 
 from django.contrib import admin
 

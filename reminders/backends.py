@@ -1,4 +1,4 @@
-"""How a mail goes out: byte for byte as it is kept, to a server; in a demo into a folder, one file a mail."""
+"""Email backends: send an email exactly as its stored bytes, to a server or, in a demonstration, to a folder."""
 
 import os
 import re
@@ -16,8 +16,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
-class _Kept(Message):
-    """A message of the standard library that is its bytes and is never written anew."""
+class _StoredMessage(Message):
+    """A standard library message that returns its stored bytes and is never serialised again."""
 
     def __init__(self, raw: bytes) -> None:
         super().__init__()
@@ -27,21 +27,21 @@ class _Kept(Message):
         return self.raw
 
 
-class KeptMail(EmailMessage):
-    """A mail that every backend sends as the bytes it was kept as, to one address."""
+class StoredEmail(EmailMessage):
+    """An email that every backend sends as its stored bytes, to one address."""
 
     def __init__(self, raw: bytes, *, address: str) -> None:
         super().__init__(to=[address])
         self.raw = raw
 
     def message(self, **options: Any) -> Any:
-        return _Kept(self.raw)
+        return _StoredMessage(self.raw)
 
 
 class FileBackend(BaseEmailBackend):
-    """One .eml file a mail, named by its Date and Message-ID: the same mail sent twice is one file.
+    """Write one .eml file an email, named by its Date and Message-ID: the same email sent twice is one file.
 
-    A file is there whole or not at all.
+    Files are written atomically.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:

@@ -1,4 +1,4 @@
-"""What a person is told of each deadline, worked out for the active language and their side's day and calendar."""
+"""Describe each deadline to a person, in the active language and by the calendar and day of their side."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 @dataclass(frozen=True)
 class Line:
-    """One deadline as the mail prints it. ``days`` are the working days left, negative where it has passed."""
+    """One deadline as the email prints it. ``days`` is the number of working days left, negative if it has passed."""
 
     notice: Notice
     milestone: Milestone
@@ -44,7 +44,7 @@ class Line:
 
     @property
     def deadline(self) -> str:
-        """As agreed; of a repeated one also the day that counts this time."""
+        """Return the deadline as agreed; for a repeated one, also the current date."""
         agreed = printed(self.milestone.deadline, reader())
         if self.milestone.precision not in REPEATED:
             return agreed
@@ -60,21 +60,27 @@ class Line:
 
     @property
     def leads(self) -> list[tuple[str, Text | str]]:
-        """The side's name and the body's."""
+        """Return the side's name and the organisation's name of each lead."""
         rows = [row.organisation for row in self.milestone.assignments.all()]
-        return [(str(Side(body.side).label), _name(body, self.today)) for body in rows]
+        return [(str(Side(organisation.side).label), _name(organisation, self.today)) for organisation in rows]
 
     @property
     def as_whom(self) -> str:
-        """head of Uzkimyosanoat, or without an organisation the seat: secretary"""
-        capacity, body = str(CAPACITIES.get(self.notice.capacity, self.notice.capacity)), self.notice.organisation
-        if body is None:
+        """Return the capacity, such as "head of Uzkimyosanoat"; without an organisation, the seat: "secretary"."""
+        capacity, organisation = (
+            str(CAPACITIES.get(self.notice.capacity, self.notice.capacity)),
+            self.notice.organisation,
+        )
+        if organisation is None:
             return capacity
-        return _("%(capacity)s of %(body)s") % {"capacity": capacity, "body": plain(_name(body, self.today))}
+        return _("%(capacity)s of %(organisation)s") % {
+            "capacity": capacity,
+            "organisation": plain(_name(organisation, self.today)),
+        }
 
     @property
     def calendar(self) -> str:
-        """Which rule put it on which calendar: 3 working days before, in the calendar of Uzbekistan."""
+        """Return the stage and calendar, such as "3 working days before, in the calendar of Uzbekistan"."""
         n = self.notice.stage.working_days
         if n == 0:
             when = _("on the day")
@@ -92,21 +98,21 @@ class Line:
 
 
 def readable(person: User, milestones: Collection[int], now: datetime) -> dict[int, Milestone]:
-    """Those of these milestones that the person may see, by key, with their leads as their page shows them."""
+    """Return those of the milestones that the person may see, by primary key, with the leads that their page shows."""
     actor = Actor(door="task", today=day_of(person.side, now), person=person)
-    bodies = visible(actor, "organisation.view", Organisation.objects.named())
+    organisations = visible(actor, "organisation.view", Organisation.objects.named())
     leads = Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD).order_by("position")
-    seen = visible(actor, "milestone.view", leads).prefetch_related(Prefetch("organisation", bodies))
+    seen = visible(actor, "milestone.view", leads).prefetch_related(Prefetch("organisation", organisations))
     rows = visible(actor, "milestone.view", Milestone.objects.filter(pk__in=milestones))
     rows = rows.select_related("measure", "road_map").prefetch_related(Prefetch("assignments", seen))
     return {row.pk: row for row in rows}
 
 
 def lines_of(person: User, notices: Iterable[Notice], milestones: Mapping[int, Milestone], now: datetime) -> list[Line]:
-    """One a notice, of milestones as `readable` gives them: the most urgent stage first, then as they are numbered."""
+    """Return one line a notice, the most urgent stage first. ``milestones`` come from `readable`."""
     today, calendar = day_of(person.side, now), calendar_of(person.side)
     versions = RoadMapVersion.objects.filter(road_map__in={row.road_map_id for row in milestones.values()})
-    sample = dict(versions.order_by("number").values_list("road_map", "illustrative"))  # the newest one's word
+    sample = dict(versions.order_by("number").values_list("road_map", "illustrative"))  # the latest version decides
     lines = []
     for notice in notices:
         row, days = milestones[notice.subject_id], calendar.between(today, notice.anchor)
@@ -123,6 +129,6 @@ def _urgency(line: Line) -> tuple[Any, ...]:
     return -line.notice.stage.working_days, line.notice.anchor, row.road_map.reference, row.measure.number, row.number
 
 
-def _name(body: Organisation, on: date) -> Text | str:
-    row = body.name_row(on)
-    return row.name if row else body.code
+def _name(organisation: Organisation, on: date) -> Text | str:
+    row = organisation.name_row(on)
+    return row.name if row else organisation.code

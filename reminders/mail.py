@@ -1,4 +1,4 @@
-"""One digest as the bytes that are sent: text, HTML, and the deadlines for a calendar, in the active language.
+"""Render one digest to the bytes that are sent: text, HTML and a calendar file, in the active language.
 
 The same row and the same moment give the same bytes.
 """
@@ -30,7 +30,10 @@ class Mail:
 
 
 def render(message: Message, notices: Iterable[Notice], milestones: Mapping[int, Milestone], *, now: datetime) -> Mail:
-    """``milestones`` are those that the recipient may see; a notice of any other is a KeyError."""
+    """Render a message. ``milestones`` holds those that the recipient may see.
+
+    Raises: KeyError for a notice of any other milestone.
+    """
     person, language = message.recipient, get_language() or "en"
     lines = lines_of(person, notices, milestones, now)
     context = {"groups": by_stage(lines), "person": person, "demo": settings.DEMO, "language": language}
@@ -46,19 +49,19 @@ def render(message: Message, notices: Iterable[Notice], milestones: Mapping[int,
             "Content-Language": language,
         },
     )
-    mail.encoding = utf8_charset_qp  # seven bits: no server has a reason to change the bytes
+    mail.encoding = utf8_charset_qp  # 7-bit, so that no server re-encodes the bytes
     mail.attach_alternative(render_to_string("reminders/digest.html", context), "text/html")
     mail.attach("deadlines.ics", calendar_file(lines, now), "text/calendar")
     return Mail(subject, _bytes(mail.message(), _digest(message)))
 
 
 def message_id_of(message: Message) -> str:
-    """The row's for ever: a mail that arrives twice is known as one by it."""
+    """Return the Message-ID, which never changes: mail clients recognise a second copy by it."""
     return f"<reminder.{message.pk}.{_digest(message)}@{settings.RP_ID}>"
 
 
 def subject_of(lines: list[Line]) -> str:
-    """3 deadlines: 1 overdue, 2 within 3 working days"""
+    """Return the subject, such as "3 deadlines: 1 overdue, 2 within 3 working days"."""
     late = sum(line.notice.anchor < line.today for line in lines)
     now = sum(line.notice.anchor == line.today for line in lines)
     ahead = [line.days for line in lines if line.notice.anchor > line.today]
@@ -75,7 +78,7 @@ def subject_of(lines: list[Line]) -> str:
 
 
 def calendar_file(lines: Iterable[Line], now: datetime) -> bytes:
-    """One whole day a deadline, the last on which it is met; a calendar knows it again when it moves (RFC 5545)."""
+    """Return an iCalendar file (RFC 5545) with one all-day event a deadline; its uid stays when the deadline moves."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//{settings.RP_ID}//Road maps//EN")
@@ -89,7 +92,7 @@ def calendar_file(lines: Iterable[Line], now: datetime) -> bytes:
         event.add("dtend", day + timedelta(days=1))  # the first day that no longer belongs to it
         event.add("summary", f"{line.reference} {plain(row.mechanism)}")
         event.add("url", line.link)
-        event.add("transp", "TRANSPARENT")  # nobody is busy all day for it
+        event.add("transp", "TRANSPARENT")  # does not block the day
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -99,7 +102,7 @@ def _digest(message: Message) -> str:
 
 
 def _bytes(root: Any, digest: str) -> bytes:
-    """With boundaries of our own, which would be random: ``=_`` cannot stand in quoted-printable text."""
+    """Serialise with fixed boundaries instead of random ones; ``=_`` cannot occur in quoted-printable text."""
     for number, part in enumerate(part for part in root.walk() if part.is_multipart()):
         part.set_boundary(f"=_{digest}.{number}")
     raw: bytes = root.as_bytes(linesep="\r\n")

@@ -1,4 +1,4 @@
-"""Beat without a memory of its own: what is due is in the database, and every sweep may run twice."""
+"""A beat scheduler without state: the database records what is due, and every sweep is safe to run twice."""
 
 import logging
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ EVERY = 20  # seconds; the loop itself turns at least every 30
 
 
 class StatelessScheduler(Scheduler):
-    """No schedule file: at the start every interval is due, and each tick leaves a heartbeat in the database."""
+    """Keep no schedule file: at the start every interval is due, and ticks write a heartbeat to the database."""
 
     _last = float("-inf")
 
@@ -39,11 +39,11 @@ class StatelessScheduler(Scheduler):
         return wait
 
     def _leave_heartbeat(self) -> None:
-        """A database that is away must not end beat: it goes on, and its absence shows in /readyz."""
+        """Write a heartbeat. Beat keeps running while the database is down; /readyz shows the missing heartbeat."""
         try:
             close_old_connections()
             record_heartbeat(kind=Heartbeat.Kind.BEAT, now=timezone.now())
         except DatabaseError:
-            logger.exception("The heartbeat of beat was not written.")
+            logger.exception("The heartbeat of beat could not be written.")
         finally:
             close_old_connections()

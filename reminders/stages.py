@@ -1,4 +1,4 @@
-"""The stages that always run."""
+"""The default stages, which always run."""
 
 from typing import Final
 
@@ -38,7 +38,7 @@ DEFAULTS: Final = (
 
 @transaction.atomic
 def ensure_stages(*, by: Actor) -> int:
-    """Make the default stages that are missing, and answer how many; what is there is left as it is.
+    """Create the missing default stages and return how many; existing ones are left unchanged.
 
     Raises: NotAllowed.
     """

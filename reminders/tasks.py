@@ -1,4 +1,4 @@
-"""What beat sends and the workers do."""
+"""Celery tasks."""
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
@@ -11,19 +11,20 @@ from reminders.services.planning import plan
 
 @shared_task(name="reminders.tasks.heartbeat")
 def heartbeat() -> None:
-    """Shows the whole way: beat sent it, the broker carried it, a worker did it, the database took it."""
+    """Record that beat, the broker, a worker and the database all work."""
     record_heartbeat(kind=Heartbeat.Kind.WORKER, now=timezone.now())
 
 
 @shared_task(name="reminders.tasks.sweep")
 def sweep() -> None:
-    """Plan what has come due, then give out what waits."""
+    """Plan the notices that have come due, then dispatch what is waiting."""
     now = timezone.now()
     plan(now=now)
     delivery.dispatch(now=now, enqueue=deliver.delay_on_commit)
 
 
-# expires: the next sweep gives it out again, so that a queue nobody takes from holds no pile
+# expires: the next sweep dispatches it again, so a queue without workers does not grow
 @shared_task(name="reminders.tasks.deliver", base=DjangoTask, expires=60)
 def deliver(ids: list[int]) -> None:
+    """Send the messages."""
     delivery.deliver(ids=ids)

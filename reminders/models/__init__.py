@@ -1,4 +1,4 @@
-"""Who must be told what, when: the stages, one notice a person and stage, one message a digest."""
+"""Stages, notices (one a person and stage), messages (one a digest) and heartbeats."""
 
 from reminders.models.heartbeat import Heartbeat
 from reminders.models.message import Message, MessageState

@@ -13,15 +13,15 @@ class MessageState(models.TextChoices):
 
 
 class Message(models.Model):
-    """One digest to one person: what is sent, byte by byte. Its Message-ID comes from its key and never changes.
+    """One row is one digest to one person, with its exact bytes. The Message-ID never changes.
 
-    - ``lease_until``, ``lease``: whose turn it is to send it; a lease that has run out is taken over.
-    - ``raw``: written before any dialogue with a mail server.
-    - ``handed_over_at``: set before the dialogue and taken back where the server certainly did not take it. While it
-      is set, the server may have the mail: only the same bytes are sent again.
+    - ``lease_until``, ``lease``: which worker sends it; another worker may take over an expired lease.
+    - ``raw``: written before the mail server is contacted.
+    - ``handed_over_at``: set before the server is contacted and cleared if the server certainly did not accept the
+      email. While it is set the server may have the email, so only the same bytes are sent again.
     """
 
-    # PROTECT: who was told what is kept
+    # PROTECT: the record of who was reminded of what is kept
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
     state = models.CharField(_("state"), max_length=9, choices=MessageState, default=MessageState.WAITING)
     created_at = models.DateTimeField(_("made at"))

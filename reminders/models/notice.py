@@ -8,7 +8,7 @@ from reminders.models.stage import Stage
 
 
 class Subject(models.TextChoices):
-    """The kinds of things that wait; ``subject_id`` is the key in its table."""
+    """The kinds of records that notices are about; ``subject_id`` is the primary key in its table."""
 
     MILESTONE = "milestone", _("milestone")
 
@@ -18,23 +18,23 @@ class NoticeState(models.TextChoices):
     SENT = "sent", _("sent")
     SUPERSEDED = "superseded", _("a newer stage was sent instead")
     CANCELLED = "cancelled", _("no longer true")
-    # it stays in the way of another of its kind: planned anew it would only be refused again
+    # counts in the unique constraint, so that the same notice is not planned and refused again
     REFUSED = "refused", _("could not be sent")
 
 
 class Notice(models.Model):
-    """One person is told once of one stage of one deadline. Not audited: what was sent is an event.
+    """One row reminds one person once of one stage of one deadline. Not audited: sending is recorded as an event.
 
-    ``anchor`` is the deadline that the stage counts from, in that ``period`` (0 where there is only one); ``moment``
-    is 09:00 of the recipient's own working day. ``organisation`` and ``capacity`` say why this person: as its officer,
-    head and so on, or without one by the seat. ``outdated``: sent, but the deadline has moved since; should it come
-    back, the person is told again.
+    - ``anchor``: the deadline that the stage counts from, in that ``period`` (0 if there is only one).
+    - ``moment``: 09:00 on the recipient's working day.
+    - ``organisation``, ``capacity``: why this person is reminded, a role in the organisation, or a seat without one.
+    - ``outdated``: sent, but the deadline has moved since; if it moves back, the person is reminded again.
     """
 
     subject_kind = models.CharField(_("about"), max_length=12, choices=Subject)
     subject_id = models.BigIntegerField()
     period = models.IntegerField(_("period"), default=0)
-    # PROTECT, all: who was told what, and why, is kept
+    # PROTECT, all: the record of who was reminded of what, and why, is kept
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", verbose_name=_("stage"))
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
     organisation = models.ForeignKey(

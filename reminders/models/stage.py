@@ -14,7 +14,7 @@ FARTHEST: Final = 250  # working days: about a year
 
 
 class Reach(models.TextChoices):
-    """How far a stage is heard; each step includes those above it."""
+    """Who is reminded at a stage; each value includes those above it."""
 
     OFFICERS = "officers", _("officers of leads and co-executors")
     HEADS = "heads", _("and their heads")
@@ -22,7 +22,7 @@ class Reach(models.TextChoices):
 
 
 class Stage(Audited):
-    """One step of reminding: so many working days from the deadline, in the calendar of whoever is told."""
+    """One row is one stage: a number of working days from the deadline, by the recipient's calendar."""
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = MultilingualField(_("name"), max_length=100)
@@ -51,6 +51,6 @@ class Stage(Audited):
         return str(self.name)
 
     def check_change(self, before: Self | None, today: date) -> None:
-        """What always runs stays as it is: both sides count on it."""
+        """Refuse changes to a default stage: both sides rely on it."""
         if before and before.default:
-            raise ValidationError(_("This stage always runs and stays as it is. Add another stage beside it."))
+            raise ValidationError(_("This stage always runs and cannot be changed. Add another stage instead."))

@@ -1,4 +1,4 @@
-"""Writing notices and messages, and that the processes are alive."""
+"""Write notices, messages and heartbeats."""
 
 from reminders.services.heartbeats import record_heartbeat
 from reminders.services.planning import Planned, due, outgoing, plan

@@ -1,4 +1,4 @@
-"""Writing what the processes do."""
+"""Heartbeats of the processes."""
 
 import socket
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ FORGOTTEN = timedelta(days=1)
 
 
 def record_heartbeat(*, kind: str, now: datetime) -> None:
-    """This host's process of that kind is alive.
+    """Record that this host's process of that kind is alive.
 
-    Hosts not heard of for a day are forgotten: a container has a new name each time.
+    Delete hosts not seen for a day: a container has a new name each time.
     """
     Heartbeat.objects.update_or_create(kind=kind, name=socket.gethostname(), defaults={"at": now})
     Heartbeat.objects.filter(at__lt=now - FORGOTTEN).delete()

@@ -1,4 +1,4 @@
-"""Who must be told what, when: what is due as things stand, and the notices of it."""
+"""Find who must be reminded of what, and write the notices."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from roadmaps.models import Assignment, Milestone
 BATCH: Final = 500  # notices an INSERT
 REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
-# what waits and is in no message that a mail server may have already
+# waiting, and not in a message that a mail server may already have
 UNSENT: Final = Q(state=NoticeState.WAITING) & (Q(message=None) | Q(message__handed_over_at=None))
 
 Key = tuple[str, int, int, int, int, date]
@@ -32,7 +32,7 @@ Window = tuple[date, date]
 
 @dataclass(frozen=True)
 class Planned:
-    """One person who must hear of one stage of one deadline; the columns are those of `Notice`, its relations as keys.
+    """One person to be reminded of one stage of one deadline; the columns of `Notice`, with relations as keys.
 
     ``superseded``: a newer stage of the same deadline is due as well.
     """
@@ -50,13 +50,13 @@ class Planned:
 
     @property
     def key(self) -> Key:
-        """What makes it one and the same notice."""
+        """Return what identifies the notice."""
         return (self.subject_kind, self.subject_id, self.period, self.stage, self.recipient, self.anchor)
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A milestone that is open, with what decides who hears of it when."""
+    """An open milestone, with what decides who is reminded and when."""
 
     pk: int
     deadline: Deadline
@@ -65,32 +65,32 @@ class _Waiting:
 
 
 def due(now: datetime, *, milestones: Collection[int] | None = None, until: datetime | None = None) -> list[Planned]:
-    """Everybody who must hear, as things stand at ``now``, of the stages whose moment passed in the last 60 days.
+    """Return everyone to be reminded, as of ``now``, of the stages whose moment passed in the last 60 days.
 
-    - ``milestones``: of these alone. A notice that is not found so any more, or superseded, no longer holds.
-    - ``until``: instead, of the stages whose moment comes after ``now`` and until then.
+    - ``milestones``: only these. A notice that is no longer found, or is superseded, is no longer valid.
+    - ``until``: instead, the stages whose moment is after ``now`` and not after this.
 
-    Reads only, in a number of queries that does not grow. In the order of their moments.
+    Reads only, in a fixed number of queries. In the order of the moments.
     """
     return _Sweep(now, until, milestones).found()
 
 
 def outgoing(*, on: date, now: datetime) -> list[Planned]:
-    """What goes out on a day, as things stand then; today what is left from before as well. Reads only.
+    """Return the reminders due on a day, as of now; for today, also those not sent yet. Reads only.
 
-    The day begins a second before UTC's, because nine in Seoul is midnight there: it has one morning of each country.
+    The day starts a second before midnight UTC, which is 09:00 in Seoul, so it has one morning of each country.
     """
     begin = datetime.combine(on, time.min, tzinfo=UTC) - timedelta(seconds=1)
     end = begin + timedelta(days=1)
     found = due(now if begin <= now < end else begin, until=end)
     if begin <= now < end:
-        standing, waiting = _standing(now)
+        standing, waiting = _current(now)
         found = [one for one in due(now) if one.key in waiting or one.key not in standing] + found
     return [one for one in found if not one.superseded]
 
 
 class _Sweep:
-    """One look at what is due; whatever it needs besides the milestones is read once."""
+    """One search for what is due; everything besides the milestones is read once."""
 
     def __init__(self, now: datetime, until: datetime | None, milestones: Collection[int] | None) -> None:
         self.now, self.until, self.milestones = now, until, milestones
@@ -99,30 +99,30 @@ class _Sweep:
 
     def found(self) -> list[Planned]:
         planned = [one for milestone in self._milestones() for one in self._of(milestone)]
-        # the stages come in their order: of each thread the last one is the newest
+        # in the order of the stages: the last one of a group is the newest
         newest = {self._thread(one): one.stage for one in planned}
         marked = (replace(one, superseded=one.stage != newest[self._thread(one)]) for one in planned)
         return sorted(marked, key=lambda one: (one.moment, one.key))
 
     def _thread(self, one: Planned) -> tuple[Any, ...]:
-        """Of what shares it only the newest is told; of what is still to come, the newest of each morning."""
+        """Return the group of which only the newest is sent; of upcoming ones, the newest of each morning."""
         return (one.subject_id, one.period, one.anchor, one.recipient, one.moment if self.until else None)
 
     def _of(self, milestone: _Waiting) -> Iterator[Planned]:
         for (side, stage), window in self.windows.items():
             for period, anchor in occurrences(milestone.deadline, *window):
-                for hearer in self.directory.of_milestone(milestone.executors, milestone.group, stage.reach):
-                    if hearer.side == side:
+                for recipient in self.directory.of_milestone(milestone.executors, milestone.group, stage.reach):
+                    if recipient.side == side:
                         yield Planned(
                             subject_kind=Subject.MILESTONE,
                             subject_id=milestone.pk,
                             period=period,
                             stage=stage.pk,
-                            recipient=hearer.person,
+                            recipient=recipient.person,
                             anchor=anchor,
                             moment=self._moment(side, stage, anchor),
-                            organisation=hearer.organisation,
-                            capacity=hearer.capacity,
+                            organisation=recipient.organisation,
+                            capacity=recipient.capacity,
                         )
 
     def _moment(self, side: str, stage: Stage, anchor: date) -> datetime:
@@ -137,7 +137,7 @@ class _Sweep:
 
     @cached_property
     def windows(self) -> dict[tuple[str, Stage], Window]:
-        """The deadlines that make a stage due on a side, in the order of the stages."""
+        """Return the range of deadlines that make a stage due on a side, in the order of the stages."""
         end, span = (self.until, self.until - self.now) if self.until else (self.now, LOOKBACK)
         return {
             (side, stage): anchors(end, stage.working_days, self.calendars[side], TIME_ZONES[side], span)
@@ -146,7 +146,7 @@ class _Sweep:
         }
 
     def _milestones(self) -> list[_Waiting]:
-        """Those in force and not done, of which a deadline lies in one of the windows."""
+        """Return the milestones in force and not done that have a deadline in one of the windows."""
         windows = [window for window in set(self.windows.values()) if window[0] <= window[1]]
         if not windows:
             return []
@@ -164,7 +164,7 @@ class _Sweep:
 
 
 def _repeated(rows: "QuerySet[Assignment]", window: Window) -> "QuerySet[Assignment]":
-    """Those of which a period may end in the window: so many months after one of them is its last month."""
+    """Return the repeated ones of which a period may end in the window, by counting months."""
     first, last = (day.year * 12 + day.month for day in window)
     begun = ExtractYear("milestone__due_on") * 12 + ExtractMonth("milestone__due_on")
     since = (Value(last) - begun) % Coalesce("milestone__review_every", Value(12))
@@ -180,19 +180,19 @@ def _waiting(rows: "QuerySet[Assignment]") -> Iterator[_Waiting]:
 
 
 def plan(*, now: datetime) -> int:
-    """Bring the notices in line with what is due; answers how many were missing.
+    """Bring the notices in line with what is due, and return how many were missing.
 
-    1. What was sent for a deadline that is another one now is outdated: should it come back, people are told again.
-    2. What waits and has been overtaken by a newer stage is superseded.
-    3. What is missing is written, the stages that are overtaken already as superseded.
+    1. Mark as outdated what was sent for a deadline that has moved: if it moves back, people are reminded again.
+    2. Mark as superseded what is waiting and has a newer stage.
+    3. Write what is missing, the stages that already have a newer one as superseded.
 
-    May run twice at once, and never at a given minute: the unique key decides, rows are written in one order, and what
-    another transaction holds is left to the next run. It cancels nothing: who sends looks for himself.
+    Safe to run twice at once: the unique key decides, rows are written in one order, and rows that another transaction
+    has locked are left to the next run. It cancels nothing: sending checks each notice again.
     """
     planned = due(now)
     with transaction.atomic():
         _mark(Notice.objects.filter(pk__in=_moved(now)), outdated=True)
-        standing, waiting = _standing(now)
+        standing, waiting = _current(now)
         overtaken = [waiting[one.key] for one in planned if one.superseded and one.key in waiting]
         _mark(Notice.objects.filter(pk__in=overtaken).filter(UNSENT), state=NoticeState.SUPERSEDED)
         missing = sorted((one for one in planned if one.key not in standing), key=lambda one: one.key)
@@ -202,7 +202,7 @@ def plan(*, now: datetime) -> int:
 
 
 def _moved(now: datetime) -> list[int]:
-    """Sent notices whose deadline is another one now. Of moments that could come back only: those not long past."""
+    """Return the sent notices whose deadline has moved, as far back as a stage could still become due again."""
     sent = Notice.objects.filter(
         subject_kind=Subject.MILESTONE, state=NoticeState.SENT, outdated=False, moment__gt=now - 2 * LOOKBACK
     )
@@ -212,10 +212,10 @@ def _moved(now: datetime) -> list[int]:
     return [pk for pk, subject, period, anchor in asked if anchor_in(milestones[subject].deadline, period) != anchor]
 
 
-def _standing(now: datetime) -> tuple[set[Key], dict[Key, int]]:
-    """The notices that count, neither cancelled nor outdated; and of those the ones that wait.
+def _current(now: datetime) -> tuple[set[Key], dict[Key, int]]:
+    """Return the notices that are neither cancelled nor outdated, and those of them that are waiting.
 
-    Twice as far back as is looked, because a change of the calendar moves a moment by days.
+    Looks back twice as far as `due`, because a change of the calendar moves a moment by days.
     """
     rows = Notice.objects.filter(moment__gt=now - 2 * LOOKBACK, outdated=False).exclude(state=NoticeState.CANCELLED)
     columns = ("subject_kind", "subject_id", "period", "stage", "recipient", "anchor")
@@ -224,7 +224,7 @@ def _standing(now: datetime) -> tuple[set[Key], dict[Key, int]]:
 
 
 def _mark(rows: "QuerySet[Notice]", **columns: Any) -> None:
-    """Change what nobody else holds, one row after the other in one order: two sweeps never wait for each other."""
+    """Update the rows that no other transaction has locked, in one order, so that two sweeps never deadlock."""
     keys = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
     Notice.objects.filter(pk__in=list(keys)).update(**columns)
 

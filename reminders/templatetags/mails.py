@@ -1,4 +1,4 @@
-"""How a mail prints in plain letters."""
+"""Template filters for text emails."""
 
 from django import template
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.filter
 def plain(text: Text | str) -> str:
-    """The text for the reader; where only another language has it, so said."""
+    """Return the text in the reader's language, or the original, marked with its language."""
     if not isinstance(text, Text):
         return text
     words, language = text.shown(reader())

@@ -183,7 +183,7 @@ def test_what_the_person_may_no_longer_see_is_not_in_the_mail(server: Server) ->
     assert "RM-07 1.1" in words_of(server)
     assert "RM-07 1.2" not in words_of(server)
     notice = Notice.objects.get(recipient=user, subject_id__in=Milestone.objects.filter(number=2))
-    assert (notice.state, notice.why) == ("cancelled", "This person may no longer see it.")
+    assert (notice.state, notice.why) == ("cancelled", "The recipient can no longer see the milestone.")
     assert notice.message is None
 
 
@@ -196,7 +196,7 @@ def test_what_was_handed_over_is_not_sent_again_to_who_may_no_longer_see_it(serv
     end(other)
     sweep(NOW + MINUTE)
     message = Message.objects.get()
-    assert (message.state, message.error) == ("cancelled", "This person may no longer see all that is in it.")
+    assert (message.state, message.error) == ("cancelled", "The recipient can no longer see everything in it.")
     assert server.taken == []
     sweep(NOW + 2 * MINUTE)
     assert len(server.taken) == 1
@@ -240,7 +240,7 @@ def test_what_was_in_an_earlier_attempt_only_was_not_sent(server: Server, office
 
 
 @pytest.mark.parametrize(
-    ("day", "why"), [(date(2027, 6, 30), "The deadline has moved to 30 June 2027."), (None, "Its deadline is to be")]
+    ("day", "why"), [(date(2027, 6, 30), "The deadline has moved to 30 June 2027."), (None, "The deadline is to be")]
 )
 def test_a_deadline_that_moves_while_it_waits(
     server: Server, officer: User, milestone: Milestone, day: date | None, why: str

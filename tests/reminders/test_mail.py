@@ -16,7 +16,7 @@ from pytest_django import Settings
 from accounts.models import User
 from common.deadlines import Deadline, Precision
 from common.text import Text
-from reminders.backends import KeptMail
+from reminders.backends import StoredEmail
 from reminders.digest import readable
 from reminders.mail import Mail, render
 from reminders.models import Message, Notice
@@ -155,7 +155,7 @@ def test_a_demo_keeps_each_mail_in_one_file_however_often_it_is_sent(settings: S
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "reminders.backends.FileBackend", str(tmp_path / "mail")
     mail = rendered(member("officer", "minenergy"))
     for _ in range(2):
-        get_connection().send_messages([KeptMail(mail.raw, address="someone@example.invalid")])
+        get_connection().send_messages([StoredEmail(mail.raw, address="someone@example.invalid")])
     [file] = (tmp_path / "mail").iterdir()
     assert file.name.startswith("20261202T060000Z-reminder.")
     assert file.read_bytes() == mail.raw

@@ -31,7 +31,7 @@ def told(*arguments: str) -> list[str]:
 
 
 def test_the_default_stages_are_made_once_in_four_languages() -> None:
-    assert told("load_stages") == ["3 reminder stages made"]
+    assert told("load_stages") == ["3 reminder stages created"]
     assert told("load_stages") == []
     stages = list(Stage.objects.all())
     assert [(stage.code, stage.working_days, stage.reach) for stage in stages] == [

@@ -1,4 +1,4 @@
-"""`manage.py load_stages`: the stages of reminding that always run."""
+"""`manage.py load_stages`: create the default reminder stages."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from reminders.stages import ensure_stages
 
 
 class Command(BaseCommand):
-    help = "Make the default stages of reminding that are missing."
+    help = "Create the missing default reminder stages."
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = ensure_stages(by=system_actor("load_stages"))
         if made:
-            self.stdout.write(f"{made} reminder stage{'' if made == 1 else 's'} made")
+            self.stdout.write(f"{made} reminder stage{'' if made == 1 else 's'} created")

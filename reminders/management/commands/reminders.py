@@ -1,4 +1,4 @@
-"""`manage.py reminders --on 2026-12-01`: what would go out on a day. Reads only."""
+"""`manage.py reminders --on 2026-12-01`: list the reminders due on a day. Reads only."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ from roadmaps.models import Milestone
 
 
 class Command(BaseCommand):
-    help = "Print what would go out on a day, by side and stage. Nothing is sent and nothing is written."
+    help = "List the reminders due on a day, by side and stage. Nothing is sent or written."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", required=True, metavar="DAY", help="such as 2026-12-01")
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             day = date.fromisoformat(on)
         except ValueError as error:
-            raise CommandError(f"{on} is not a day of the calendar: write it as 2026-12-01.") from error
+            raise CommandError(f"{on} is not a date. Write it as 2026-12-01.") from error
         found = outgoing(on=day, now=timezone.now())
         for line in _table(found):
             self.stdout.write(line)

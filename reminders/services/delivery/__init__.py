@@ -1,4 +1,4 @@
-"""Sending: one message for all that waits for a person, each handed over once, or again with the same bytes."""
+"""Send one message with everything that is waiting for a person; a retry sends the same bytes."""
 
 from reminders.services.delivery.dispatching import dispatch
 from reminders.services.delivery.sending import deliver

@@ -1,4 +1,4 @@
-"""Who has something waiting gets a message; what may be sent now is given to the workers."""
+"""Create the messages and give them to the workers."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,21 +9,21 @@ from django.db.models import Q
 
 from reminders.models import Message, MessageState, Notice, NoticeState
 
-CHUNK: Final = 50  # messages a task: they share one connection to the mail server
+CHUNK: Final = 50  # messages a task, over one connection to the mail server
 
 
 def claimable(now: datetime) -> Q:
-    """Messages that nobody is sending and whose next attempt has come. A lease that has run out is nobody's."""
+    """Select messages without a valid lease whose next attempt is due."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     return Q(state=MessageState.WAITING) & free & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
 
 
 @transaction.atomic
 def dispatch(*, now: datetime, enqueue: Callable[[list[int]], object]) -> None:
-    """Make the messages that are missing and give out all that may be sent now to ``enqueue``, in chunks.
+    """Create the missing messages and pass all that may be sent now to ``enqueue``, in chunks.
 
-    - One waiting message a person, held by the database: two at once make no second one.
-    - What was given out before and still waits is given out again: a queue may have lost it.
+    - A database constraint allows one waiting message a person, so two sweeps at once create no second one.
+    - What was enqueued before and is still waiting is enqueued again: the queue may have lost it.
     """
     waiting = Notice.objects.filter(state=NoticeState.WAITING, moment__lte=now)
     served = Message.objects.filter(state=MessageState.WAITING).values("recipient")

@@ -1,4 +1,4 @@
-"""What became of a message. Each is written only by whoever still holds the lease."""
+"""Record the outcome of sending a message, only while the worker still holds the lease."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,14 +16,14 @@ SAID: Final = Notice._meta.get_field("why").max_length
 
 @transaction.atomic
 def sent(*, message: Message, lease: UUID, now: datetime) -> None:
-    """The server has it. What was overtaken by a newer stage meanwhile was sent all the same."""
+    """Record that the server accepted it, including notices that got a newer stage in the meantime."""
     if _close(message, lease, state=MessageState.SENT, sent_at=now, error=""):
         message.notices.update(state=NoticeState.SENT, why="")
         record_event(
             kind="reminder.sent",
             act=system_actor("reminders", door="task").act,
             subject=message.message_id,
-            layer=message.recipient.side,  # each side's mail is its own
+            layer=message.recipient.side,  # visible to the recipient's side only
             recipient=message.recipient_id,
             milestones=sorted(message.notices.values_list("subject_id", flat=True)),
         )
@@ -31,14 +31,14 @@ def sent(*, message: Message, lease: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def refused(*, message: Message, lease: UUID, said: str) -> None:
-    """The server will never take it for this address."""
+    """Record that the server permanently refused it for this address."""
     if _close(message, lease, state=MessageState.REFUSED, error=said):
         message.notices.update(state=NoticeState.REFUSED, why=said[:SAID])
 
 
 @transaction.atomic
-def put_off(*, message_id: int, lease: UUID, said: str, now: datetime, taken_back: bool) -> None:
-    """Another attempt later. ``taken_back``: the server certainly has none of it, so it may be rendered anew."""
+def postpone(*, message_id: int, lease: UUID, said: str, now: datetime, not_delivered: bool) -> None:
+    """Schedule another attempt. ``not_delivered``: the server certainly has nothing, so it may be rendered again."""
     message = Message.objects.select_for_update().filter(pk=message_id, lease=lease).first()
     if message is None:
         return
@@ -48,11 +48,11 @@ def put_off(*, message_id: int, lease: UUID, said: str, now: datetime, taken_bac
         error=said,
         attempts=message.attempts + 1,
         next_attempt_at=now + BACK_OFF[min(message.attempts, len(BACK_OFF) - 1)],
-        handed_over_at=None if taken_back else message.handed_over_at,
+        handed_over_at=None if not_delivered else message.handed_over_at,
     )
 
 
 def _close(message: Message, lease: UUID, **values: Any) -> bool:
-    """Write the outcome and give the lease back; nothing where somebody has taken it over."""
+    """Write the outcome and release the lease; do nothing if another worker has taken it over."""
     mine = Message.objects.filter(pk=message.pk, lease=lease)
     return bool(mine.update(lease=None, lease_until=None, **values))

@@ -1,4 +1,4 @@
-"""What is sent: everything that waits for the person and still holds, rendered once and kept before it is sent."""
+"""Prepare a message: everything that is waiting for the person and still valid, rendered and stored before sending."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ class Ready:
 
 @transaction.atomic
 def prepare(*, message_id: int, lease: UUID, now: datetime) -> Ready | None:
-    """What is to be sent under this lease; None where nothing is, and why stands in the rows then.
+    """Return what is to be sent under this lease, or None; the rows then say why.
 
-    Once this has committed, the server may have the message: `handed_over_at` says so.
+    Once this has committed the server may have the message, and `handed_over_at` is set.
     """
     messages = Message.objects.select_for_update(of=("self",)).select_related("recipient")
     message = messages.filter(pk=message_id, lease=lease).first()
@@ -42,15 +42,15 @@ def prepare(*, message_id: int, lease: UUID, now: datetime) -> Ready | None:
 
 
 def _again(message: Message, now: datetime) -> Ready | None:
-    """The same bytes, as long as the person may see every milestone in them; else nothing.
+    """Return the same bytes if the person may still see every milestone in them, otherwise None.
 
-    What else was in it waits once more, for a message of its own: rather twice than never.
+    The other notices in it then wait for a new message: sending one twice is better than never.
     """
     subjects = set(message.notices.values_list("subject_id", flat=True))
     if subjects <= readable(message.recipient, subjects, now).keys():
         return Ready(message, again=True)
     message.notices.filter(state=NoticeState.WAITING).update(message=None)
-    _cancel(message, _("This person may no longer see all that is in it."))
+    _cancel(message, _("The recipient can no longer see everything in it."))
     return None
 
 
@@ -60,7 +60,7 @@ def _anew(message: Message, now: datetime) -> Ready | None:
         .select_related("stage", "organisation", "recipient")
         .prefetch_related("organisation__names")
     )
-    message.notices.update(message=None)  # what an earlier attempt had in it is told only by what is sent
+    message.notices.update(message=None)  # only the message that is sent keeps its notices
     waiting = list(found.filter(recipient=message.recipient_id, state=NoticeState.WAITING).order_by("pk"))
     milestones = readable(message.recipient, {notice.subject_id for notice in waiting}, now)
     kept = _judge(waiting, milestones, now)
@@ -77,7 +77,7 @@ def _anew(message: Message, now: datetime) -> Ready | None:
 
 
 def _judge(waiting: list[Notice], milestones: Mapping[int, Milestone], now: datetime) -> list[Notice]:
-    """Those that still hold; the others are given up, each with the reason."""
+    """Return the notices that are still valid; cancel the others, each with the reason."""
     planned = {one.key: one.superseded for one in due(now, milestones={notice.subject_id for notice in waiting})}
     kept: list[Notice] = []
     for notice in waiting:
@@ -89,25 +89,25 @@ def _judge(waiting: list[Notice], milestones: Mapping[int, Milestone], now: date
         if superseded:
             notice.state = NoticeState.SUPERSEDED
         else:
-            # planned all the same, it would be planned again at once: refused stays in the way of that
+            # still planned, so cancelled would be planned again at once: refused prevents that
             notice.state = NoticeState.CANCELLED if superseded is None else NoticeState.REFUSED
             notice.why = why_not(notice, milestone, now)
-    given_up = [notice for notice in waiting if notice.state != NoticeState.WAITING]
-    Notice.objects.bulk_update(given_up, ["state", "why"])
+    dropped = [notice for notice in waiting if notice.state != NoticeState.WAITING]
+    Notice.objects.bulk_update(dropped, ["state", "why"])
     return kept
 
 
 def why_not(notice: Notice, milestone: Milestone | None, now: datetime) -> str:
-    """Why it is not sent, for the person and whoever asks later; ``milestone`` is None where they may not see it."""
+    """Return why it is not sent. ``milestone`` is None if the person may not see it."""
     if milestone is None:
-        return _("This person may no longer see it.")
+        return _("The recipient can no longer see the milestone.")
     if milestone.completed_on:
         return _("Done on %(day)s.") % {"day": printed_day(milestone.completed_on, reader())}
     if milestone.dropped_in_id:
-        return _("It is no longer in the road map.")
+        return _("The milestone is no longer in the road map.")
     deadline = anchor_in(milestone.deadline, notice.period)
     if deadline is None:
-        return _("Its deadline is to be agreed anew.")
+        return _("The deadline is to be agreed again.")
     if deadline != notice.anchor:
         return _("The deadline has moved to %(day)s.") % {"day": printed_day(deadline, reader())}
     if notice.moment <= now - LOOKBACK:
