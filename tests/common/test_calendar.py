@@ -1,4 +1,4 @@
-"""Working days are counted as people count them, and the counts agree with each other."""
+"""Working days are counted as people count them, in both directions."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from tests.scenarios.calendars import CALENDARS, DAYS
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 12, day) for day in (4, 5, 6, 7))
 
 
-def test_a_sunday_is_heard_of_on_the_friday_before_and_missed_on_the_monday_after() -> None:
+def test_a_sunday_counts_as_the_friday_before() -> None:
     calendar = WorkingCalendar()
     assert calendar.shift(SUNDAY, 0) == FRIDAY
     assert calendar.shift(MONDAY, 0) == MONDAY
@@ -21,7 +21,7 @@ def test_a_sunday_is_heard_of_on_the_friday_before_and_missed_on_the_monday_afte
     assert calendar.shift(SUNDAY, 1) == calendar.shift(FRIDAY, 1) == MONDAY
 
 
-def test_an_exception_is_stronger_than_a_holiday_and_a_holiday_than_the_week() -> None:
+def test_an_exception_overrides_a_holiday_and_a_holiday_the_week() -> None:
     year = {FRIDAY: False, SATURDAY: True, MONDAY: False}
     calendar = WorkingCalendar(of_year={2026: year}.__getitem__, exceptions={SATURDAY: False, SUNDAY: True})
     assert [calendar.is_working(day) for day in (FRIDAY, SATURDAY, SUNDAY, MONDAY)] == [False, False, True, False]
@@ -30,10 +30,10 @@ def test_an_exception_is_stronger_than_a_holiday_and_a_holiday_than_the_week() -
 
 
 @given(CALENDARS, DAYS, st.integers(-250, 250))
-def test_the_nth_working_day_is_the_nth(calendar: WorkingCalendar, day: date, n: int) -> None:
+def test_shift_finds_the_nth_working_day(calendar: WorkingCalendar, day: date, n: int) -> None:
     found = calendar.shift(day, n)
     assert calendar.is_working(found)
-    # counted by hand: the days strictly beyond it, up to the one that was found
+    # count again: the working days after it, up to the one that was found
     low, high = (found, day - timedelta(days=1)) if n <= 0 else (day + timedelta(days=1), found)
     counted = sum(calendar.is_working(low + timedelta(days=k)) for k in range((high - low).days + 1))
     if n:

@@ -1,4 +1,4 @@
-"""What is hashed has one form only."""
+"""Canonical JSON has one form for each value."""
 
 import json
 from datetime import date
@@ -18,12 +18,12 @@ plain = st.recursive(
 
 
 @given(plain)
-def test_canonical_json_says_the_same_as_the_value(value: object) -> None:
+def test_canonical_json_reads_back_as_the_value(value: object) -> None:
     assert json.loads(canonical(value)) == value
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), plain))
-def test_the_order_in_which_keys_were_written_never_changes_the_hash(value: dict[str, object]) -> None:
+def test_the_order_of_keys_does_not_change_the_hash(value: dict[str, object]) -> None:
     assert sha256_hex(dict(reversed(value.items()))) == sha256_hex(value)
 
 
@@ -38,7 +38,7 @@ def test_the_bytes_are_those_of_the_standard() -> None:
 @pytest.mark.parametrize(
     "value", [1.0, float("nan"), 2**53, -(2**53), date(2025, 6, 30), Decimal(1), {1: "a"}, b"", {"a", "b"}, "\ud800"]
 )
-def test_what_json_cannot_keep_exactly_is_refused_however_deep(value: object) -> None:
+def test_a_value_without_an_exact_form_is_refused_at_any_depth(value: object) -> None:
     for wrapped in (value, [value], {"key": (value,)}):
         with pytest.raises(ValueError, match="."):
             canonical(wrapped)

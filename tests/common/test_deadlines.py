@@ -60,7 +60,7 @@ def test_a_period_ends_on_its_own_last_day_and_on_no_other(day: date, precision:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         (
             {"due_on": "2025-02-30", "precision": "day", "review_every": None},
@@ -105,13 +105,13 @@ def test_a_period_ends_on_its_own_last_day_and_on_no_other(day: date, precision:
         ({"due_on": None, "precision": None}, "A deadline has exactly the keys due_on, precision and review_every."),
     ],
 )
-def test_a_deadline_that_means_nothing_is_refused_with_a_sentence(wrong: dict[str, object], told: str) -> None:
+def test_an_invalid_deadline_is_refused_with_a_sentence(wrong: dict[str, object], expected: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         Deadline.from_json(wrong)
-    assert sentence(refusal.value) == told
+    assert sentence(refusal.value) == expected
 
 
-def test_a_moment_is_no_deadline() -> None:
+def test_a_datetime_is_not_a_deadline() -> None:
     with pytest.raises(InvalidValue, match=r"deadline\.has_time"):
         Deadline(datetime(2025, 6, 30, 9), Precision.DAY)
 
@@ -221,7 +221,7 @@ def test_the_current_period_is_the_first_that_is_not_past(deadline: Deadline, da
         assert due_on_in_period(deadline, period - 1) < day
 
 
-def test_slippage_and_lateness_are_counted_from_the_last_day_on_which_it_is_met() -> None:
+def test_slippage_and_lateness_are_counted_from_the_last_day() -> None:
     assert slippage_days(date(2026, 3, 31), date(2026, 6, 30)) == 91
     assert slippage_days(None, date(2026, 6, 30)) is None
     assert not is_overdue(date(2026, 6, 30), today=date(2026, 6, 30))

@@ -1,4 +1,4 @@
-"""A text keeps every language, says which is the original, and loses nothing that a person typed."""
+"""A text stores every language, knows the original, and loses nothing that a person typed."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def test_a_text_survives_json(text: Text) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         ("text", "A text is an object with exactly two keys"),
         ({"original": "en", "texts": {"en": "a"}, "more": 1}, "A text is an object with exactly two keys"),
@@ -50,10 +50,10 @@ def test_a_text_survives_json(text: Text) -> None:
         ({"original": "en", "texts": {"en": "a", "ko": "\ud800"}}, "cannot be stored"),
     ],
 )
-def test_what_is_no_text_is_refused_with_a_sentence_that_says_why(value: object, told: str) -> None:
+def test_an_invalid_text_is_refused_with_a_sentence(value: object, expected: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         Text.from_json(value)
-    assert told in sentence(refusal.value)
+    assert expected in sentence(refusal.value)
 
 
 def test_a_text_is_one_value_however_it_was_typed() -> None:
@@ -71,20 +71,20 @@ def test_a_reader_is_shown_their_language_or_else_the_original() -> None:
 
 
 @given(st.text("oʻg" + APOSTROPHES, max_size=8), st.randoms(use_true_random=False))
-def test_a_search_takes_any_apostrophe_for_any_other(text: str, random: Any) -> None:
+def test_a_search_treats_all_apostrophes_alike(text: str, random: Any) -> None:
     typed = "".join(random.choice(APOSTROPHES) if letter in APOSTROPHES else letter for letter in text)
     assert fold(typed) == fold(text)
     assert re.fullmatch(search_pattern(typed), text)
 
 
 @given(words)
-def test_a_search_takes_what_was_typed_literally(typed: str) -> None:
+def test_a_search_is_literal(typed: str) -> None:
     kept = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
     assert re.fullmatch(search_pattern(typed), kept)
     assert search_pattern("a.b*") == r"a\.b\*"
 
 
-# From here on with the project's settings: skipped where there are none.
+# The rest needs the settings of the project.
 
 TITLE = Text.of("Energy", ko="에너지")
 

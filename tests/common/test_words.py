@@ -1,4 +1,4 @@
-"""The template tags: what they mark is marked, what people typed is escaped."""
+"""Template tags mark values and escape what people typed."""
 
 from datetime import UTC, date, datetime
 
@@ -13,12 +13,12 @@ def rendered(source: str, **context: object) -> str:
     return Template("{% load words %}" + source).render(Context(context))
 
 
-def test_a_side_is_letters_with_its_name_behind_them() -> None:
+def test_a_side_is_its_letters_with_its_name_as_the_title() -> None:
     assert rendered('{% side "KR" %}') == '<abbr class="side side-kr" title="Korea">KR</abbr>&nbsp;'
 
 
 @pytest.mark.parametrize("nothing", ["", "shared", "<b>"])
-def test_where_there_is_no_side_nothing_is_printed(nothing: str) -> None:
+def test_nothing_is_printed_without_a_side(nothing: str) -> None:
     assert rendered("{% side code %}", code=nothing) == ""
 
 
@@ -39,11 +39,11 @@ def test_a_text_without_the_readers_language_is_marked_as_the_original() -> None
 
 
 @pytest.mark.parametrize(("value", "shown"), [(None, ""), ("a < b", "a &lt; b")])
-def test_what_is_no_text_in_languages_is_only_escaped(value: str | None, shown: str) -> None:
+def test_a_plain_string_is_only_escaped(value: str | None, shown: str) -> None:
     assert rendered("{{ text|in_language }}", text=value) == shown
 
 
-def test_a_moment_is_told_in_the_current_time_zone() -> None:
+def test_a_time_is_shown_in_the_current_time_zone() -> None:
     late = datetime(2025, 9, 23, 20, 30, tzinfo=UTC)
     with timezone.override("Asia/Seoul"):
         assert rendered("{{ at|moment }}; {{ at|day }}", at=late) == "24 September 2025, 05:30; 24 September 2025"
