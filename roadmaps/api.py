@@ -18,8 +18,7 @@ from common.api.filters import YesNoFilter, since, until
 from common.deadlines import Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
-from roadmaps.columns import RECORDS
-from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind
+from roadmaps.document.fields import CODE_KINDS, TABLE, DocumentField, FieldKind, RowKind
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
 from roadmaps.rules import MilestoneStatus, due_status
 
@@ -132,7 +131,7 @@ def _column(field: DocumentField) -> serializers.Field[Any, Any, Any, Any]:
     options: dict[str, Any] = {"help_text": field.description} if field.description else {}
     if not field.required:
         options["allow_null"] = True
-    if field.kind in RECORDS:
+    if field.kind in CODE_KINDS:
         return serializers.CharField(source=f"{field.name}.code", **options)
     if field.name != field.exported:
         options["source"] = field.name

@@ -10,10 +10,8 @@ from typing import Any, Final
 from accounts.models import Organisation
 from programme.models import Decision, Project
 from roadmaps.document.content import Role
-from roadmaps.document.fields import DocumentField, FieldKind, RowKind, signed_fields
+from roadmaps.document.fields import CODE_KINDS, DocumentField, FieldKind, RowKind, signed_fields
 
-# kinds whose value is the code of a record
-RECORDS: Final = (FieldKind.ORGANISATION, FieldKind.DECISION, FieldKind.PROJECT)
 # written once: the first agreed date that was not "to be agreed"
 FIRST_AGREED: Final = ("original_due_on", "original_precision")
 
@@ -51,11 +49,11 @@ def values_of(kind: RowKind, row: Any) -> dict[str, Any]:
 
 def relations_of(kind: RowKind) -> tuple[str, ...]:
     """Return the relations that `values_of` follows, for `select_related`."""
-    return tuple(field.name for field in signed_fields(kind) if field.kind in RECORDS)
+    return tuple(field.name for field in signed_fields(kind) if field.kind in CODE_KINDS)
 
 
 def _columns(field: DocumentField, value: Any, keys: RecordKeys) -> dict[str, Any]:
-    if field.kind in RECORDS:
+    if field.kind in CODE_KINDS:
         return {f"{field.name}_id": None if value is None else keys.by_code[field.kind][value]}
     match field.kind:
         case FieldKind.EXECUTORS:
@@ -71,6 +69,6 @@ def _columns(field: DocumentField, value: Any, keys: RecordKeys) -> dict[str, An
 
 def _value(field: DocumentField, row: Any) -> Any:
     value = getattr(row, field.name)
-    if field.kind in RECORDS:
+    if field.kind in CODE_KINDS:
         return None if value is None else value.code
     return Role(value) if field.kind == FieldKind.ROLE else value

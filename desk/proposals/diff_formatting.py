@@ -1,4 +1,4 @@
-"""One signed value before and after, in words that stay, go or come: printed side by side or one below the other."""
+"""One signed value before and after, with the words marked that were removed or added."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -16,7 +16,7 @@ from roadmaps.document.content import ExecutorContent, Role
 from roadmaps.document.diff import executor_changes, words
 from roadmaps.document.numbering import Place
 
-Kind = Literal["equal", "removed", "added"]
+SpanKind = Literal["equal", "removed", "added"]
 
 ROLES: Final[dict[Role, str | Promise]] = {
     Role.LEAD: gettext_lazy("Leads"),
@@ -25,64 +25,66 @@ ROLES: Final[dict[Role, str | Promise]] = {
 
 
 @dataclass(frozen=True)
-class Run:
-    """Words that stay, go or come; with ``side`` that side's letters stand before them."""
+class Span:
+    """Words that are equal, removed or added; the letters of ``side`` are printed before them."""
 
-    kind: Kind
+    kind: SpanKind
     text: str
     side: str = ""
 
 
 @dataclass(frozen=True)
-class Line:
-    """``language`` is set where it is not the reader's: the line is marked with it."""
+class DiffLine:
+    """``language`` is set where it is not the reader's, to mark the line."""
 
-    runs: tuple[Run, ...]
+    spans: tuple[Span, ...]
     label: str = ""
     language: str = ""
 
 
-Lines = tuple[Line, ...]
+DiffLines = tuple[DiffLine, ...]
 
 
 @dataclass(frozen=True)
-class Pair:
+class FieldDiff:
     """A value before and after, in lines.
 
-    ``note`` says in a word what happens, ``remark`` stands below the new value, ``what`` is a narrower name for it.
+    ``note`` says in a word what changed, ``remark`` is printed below the new value, ``what`` is a narrower label.
     """
 
-    before: Lines
-    after: Lines
+    before: DiffLines
+    after: DiffLines
     note: str = ""
     remark: str = ""
     what: str = ""
 
 
-def text_pair(before: Text | None, after: Text | None) -> Pair:
-    """Word by word in every language that differs, the reader's first; the others carry their mark."""
+def text_diff(before: Text | None, after: Text | None) -> FieldDiff:
+    """Compare word by word in every language that differs, the reader's first; the others carry their mark."""
     was, now = before.texts if before else {}, after.texts if after else {}
     own = reader()
     changed = [language for language in LANGUAGES if was.get(language) != now.get(language)]
     kinds: set[str] = set()
-    old: list[Line] = []
-    new: list[Line] = []
+    old: list[DiffLine] = []
+    new: list[DiffLine] = []
     for language in sorted(changed, key=lambda language: language != own):
         pieces = words(was.get(language, ""), now.get(language, ""))
         kinds |= {piece.kind for piece in pieces if piece.text.strip()}
         mark = language if language != own else ""
-        old.append(Line(tuple(Run(piece.kind, piece.text) for piece in pieces if piece.kind != "added"), "", mark))
-        new.append(Line(tuple(Run(piece.kind, piece.text) for piece in pieces if piece.kind != "removed"), "", mark))
+        old.append(DiffLine(tuple(Span(piece.kind, piece.text) for piece in pieces if piece.kind != "added"), "", mark))
+        new.append(
+            DiffLine(tuple(Span(piece.kind, piece.text) for piece in pieces if piece.kind != "removed"), "", mark)
+        )
     if before and after and before.original != after.original:
-        old.append(Line((Run("removed", str(NAMES[before.original])),), _("Original")))
-        new.append(Line((Run("added", str(NAMES[after.original])),), _("Original")))
+        old.append(DiffLine((Span("removed", str(NAMES[before.original])),), _("Original")))
+        new.append(DiffLine((Span("added", str(NAMES[after.original])),), _("Original")))
     elsewhere = [str(NAMES[language]) for language in changed] if own not in changed else []
     note = ", ".join([_word_note(kinds), *elsewhere])
-    return Pair(_said(old), _said(new), note)
+    return FieldDiff(_filled(old), _filled(new), note)
 
 
-def deadline_pair(before: Deadline | None, after: Deadline | None, first: str = "") -> Pair:
-    """As printed, with the days between; ``first`` is the first agreed one in words."""
+def deadline_diff(before: Deadline | None, after: Deadline | None, first: str = "") -> FieldDiff:
+    """Compare as printed, with the days between; ``first`` is the first agreed deadline in words."""
     old, new = (deadline.due_on if deadline else None for deadline in (before, after))
     days = (new - old).days if old and new else 0
     remarks = []
@@ -93,80 +95,80 @@ def deadline_pair(before: Deadline | None, after: Deadline | None, first: str = 
     if first:
         remarks.append(_("first agreed: %(date)s") % {"date": first})
     if old and new:
-        note = _("one date moves") if days else _("the same day, meant otherwise")
+        note = _("date changed") if days else _("same day, different precision")
     else:
-        note = _("a date is set") if new else _("the date is taken away")
-    return Pair(_date(before, "removed"), _date(after, "added"), note, "; ".join(remarks))
+        note = _("date set") if new else _("date removed")
+    return FieldDiff(_date(before, "removed"), _date(after, "added"), note, "; ".join(remarks))
 
 
-def place_pair(before: Place, after: Place) -> Pair:
-    return Pair(_place(before, "removed"), _place(after, "added"), _("moves"))
+def place_diff(before: Place, after: Place) -> FieldDiff:
+    return FieldDiff(_place(before, "removed"), _place(after, "added"), _("moved"))
 
 
-def executor_pair(
-    before: Sequence[ExecutorContent], after: Sequence[ExecutorContent], body: Callable[[str, Kind], Run]
-) -> Pair:
-    """The lists of the roles in which something changes, then every own part that reads otherwise.
+def executor_diff(
+    before: Sequence[ExecutorContent], after: Sequence[ExecutorContent], organisation: Callable[[str, SpanKind], Span]
+) -> FieldDiff:
+    """List the executors of each role in which something changes, then every own part that differs.
 
-    ``body`` prints an organisation by its code.
+    ``organisation`` prints an organisation by its code.
     """
     changes = executor_changes(before, after)
     listed = [change for change in changes if change.kind != "part"]
     touched = {change.organisation for change in listed}
     concerned = {executor.role for change in listed for executor in (change.before, change.after) if executor}
     roles = [role for role in ROLES if role in concerned]
-    old = [_list(before, role, touched, "removed", body) for role in roles]
-    new = [_list(after, role, touched, "added", body) for role in roles]
+    old = [_list(before, role, touched, "removed", organisation) for role in roles]
+    new = [_list(after, role, touched, "added", organisation) for role in roles]
     what = str(ROLES[roles[0]]) if len(roles) == 1 else ""
-    if what:  # the name of the change says it already
+    if what:  # the label of the change says it already
         old, new = [replace(line, label="") for line in old], [replace(line, label="") for line in new]
     for change in changes:
         if change.kind == "part":
-            part = text_pair(*(executor.part if executor else None for executor in (change.before, change.after)))
-            label = _("Part of %(name)s") % {"name": body(change.organisation, "equal").text}
+            part = text_diff(*(executor.part if executor else None for executor in (change.before, change.after)))
+            label = _("Part of %(name)s") % {"name": organisation(change.organisation, "equal").text}
             old += [replace(line, label=label) for line in part.before]
             new += [replace(line, label=label) for line in part.after]
-    return Pair(_said(old), _said(new), _executor_note([change.kind for change in changes]), what=what)
+    return FieldDiff(_filled(old), _filled(new), _executor_note([change.kind for change in changes]), what=what)
 
 
 def _list(
     executors: Sequence[ExecutorContent],
     role: Role,
     touched: Collection[str],
-    kind: Kind,
-    body: Callable[[str, Kind], Run],
-) -> Line:
-    runs: list[Run] = []
+    kind: SpanKind,
+    organisation: Callable[[str, SpanKind], Span],
+) -> DiffLine:
+    spans: list[Span] = []
     for executor in executors:
         if executor.role != role:
             continue
-        own: Kind = kind if executor.organisation in touched else "equal"
-        if runs:
-            runs.append(Run(own, "; "))
-        named = body(executor.organisation, own)
+        own: SpanKind = kind if executor.organisation in touched else "equal"
+        if spans:
+            spans.append(Span(own, "; "))
+        named = organisation(executor.organisation, own)
         shown_part = f" ({executor.part})" if executor.part and own != "equal" else ""
-        runs.append(replace(named, text=named.text + shown_part))
-    return Line(tuple(runs), str(ROLES[role]))
+        spans.append(replace(named, text=named.text + shown_part))
+    return DiffLine(tuple(spans), str(ROLES[role]))
 
 
-def _said(lines: list[Line]) -> Lines:
-    return tuple(line for line in lines if line.runs)
+def _filled(lines: list[DiffLine]) -> DiffLines:
+    return tuple(line for line in lines if line.spans)
 
 
-def _date(deadline: Deadline | None, kind: Kind) -> Lines:
-    return (Line((Run(kind, printed_long(deadline, reader())),)),) if deadline else ()
+def _date(deadline: Deadline | None, kind: SpanKind) -> DiffLines:
+    return (DiffLine((Span(kind, printed_long(deadline, reader())),)),) if deadline else ()
 
 
-def _place(place: Place, kind: Kind) -> Lines:
+def _place(place: Place, kind: SpanKind) -> DiffLines:
     said = _("under %(above)s, place %(place)d") if place.label else _("place %(place)d")
-    return (Line((Run(kind, said % {"above": place.label, "place": place.position}),)),)
+    return (DiffLine((Span(kind, said % {"above": place.label, "place": place.position}),)),)
 
 
 def _word_note(kinds: set[str]) -> str:
     if {"added", "removed"} <= kinds:
-        return _("words change")
+        return _("words changed")
     if "removed" in kinds:
-        return _("words taken out")
+        return _("words removed")
     return _("words added") if "added" in kinds else _("spelling")
 
 
@@ -175,8 +177,8 @@ def _executor_note(kinds: list[str]) -> str:
     added, dropped = counted["added"], counted["dropped"]
     notes = []
     if added:
-        notes.append(ngettext("%(n)d body added", "%(n)d bodies added", added) % {"n": added})
+        notes.append(ngettext("%(n)d organisation added", "%(n)d organisations added", added) % {"n": added})
     if dropped:
-        notes.append(ngettext("%(n)d body dropped", "%(n)d bodies dropped", dropped) % {"n": dropped})
-    others = {"role": _("another role"), "order": _("another order"), "part": _("another part")}
+        notes.append(ngettext("%(n)d organisation removed", "%(n)d organisations removed", dropped) % {"n": dropped})
+    others = {"role": _("role changed"), "order": _("order changed"), "part": _("part changed")}
     return ", ".join([*notes, *(said for kind, said in others.items() if counted[kind])])

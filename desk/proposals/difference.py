@@ -1,79 +1,62 @@
-"""What would change in a road map, row by row, in words."""
+"""The differences between two contents of a road map, row by row, in words."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.policy.actors import Actor
 from common.deadlines import Deadline, Precision, printed, printed_day
 from common.templatetags.words import reader
 from desk.proposals.diff_formatting import (
-    Kind,
-    Line,
-    Lines,
-    Pair,
-    Run,
-    deadline_pair,
-    executor_pair,
-    place_pair,
-    text_pair,
+    DiffLine,
+    DiffLines,
+    FieldDiff,
+    Span,
+    SpanKind,
+    deadline_diff,
+    executor_diff,
+    place_diff,
+    text_diff,
 )
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent, SectionContent
 from roadmaps.document.diff import Change, compare
-from roadmaps.document.numbering import Place, roman
+from roadmaps.document.fields import (
+    CODE_KINDS,
+    ROW_LABELS,
+    DocumentField,
+    FieldKind,
+    field_of,
+    signed_fields,
+)
+from roadmaps.document.numbering import Place, placed_rows
+from roadmaps.document.tree import codes_of, nodes
 from roadmaps.models import Milestone as AgreedMilestone
 
-FIELDS: Final[dict[str, str | Promise]] = {
-    "note": gettext_lazy("Note"),
-    "number": gettext_lazy("Number"),
-    "title": gettext_lazy("Title"),
-    "decision": gettext_lazy("Decision"),
-    "expected_result": gettext_lazy("Expected result"),
-    "funding_organisation": gettext_lazy("Funded by"),
-    "funding_text": gettext_lazy("Funding source"),
-    "mechanism": gettext_lazy("Mechanism"),
-    "deadline": gettext_lazy("Deadline"),
-    "executors": gettext_lazy("Executors"),
-    "project": gettext_lazy("Project"),
-}
-ROWS: Final[dict[str, str | Promise]] = {
-    "road_map": gettext_lazy("Road map"),
-    "section": gettext_lazy("Section"),
-    "measure": gettext_lazy("Measure"),
-    "milestone": gettext_lazy("Milestone"),
-}
-# what a row that comes or goes says of itself; its number is its label
-WHOLE: Final[dict[str, tuple[str, ...]]] = {
-    "section": ("title",),
-    "measure": ("title", "expected_result", "funding_organisation", "funding_text", "decision"),
-    "milestone": ("mechanism", "deadline", "executors", "project"),
-}
-OWN_TEXT: Final = ("title", "mechanism")
+# records that are printed with their title
+TITLED: Final[dict[FieldKind, Any]] = {FieldKind.DECISION: Decision, FieldKind.PROJECT: Project}
 NOWHERE: Final = ("", Place(None, "", 0))
 
 
 @dataclass(frozen=True)
 class DiffRow:
-    """One change as it is printed. ``milestone`` is the identity of one that is in force, for a link to its page."""
+    """One change as it is printed. ``milestone`` is the uid of one that is in force, for a link to its page."""
 
     label: str
     what: str
-    pair: Pair
+    pair: FieldDiff
     milestone: UUID | None
 
 
 class Difference:
-    """The changes between two texts of a road map. What they name by code costs a query a kind.
+    """The changes between two contents of a road map, in a query a kind of record that they name.
 
-    ``before`` and ``after`` are whole; ``narrow`` leaves of each what the actor may see. Labels and places stay those
-    of the whole document.
+    ``before`` and ``after`` are whole; ``narrow`` leaves what the actor may see. Labels and places stay those of the
+    whole document.
     """
 
     def __init__(
@@ -85,18 +68,21 @@ class Difference:
     ) -> None:
         self._was, self._now = _places(before), _places(after)
         shown = narrow(before), narrow(after)
-        codes = set(_codes(shown))
-        self._organisations = {row.code: row for row in organisations(actor).filter(code__in=codes)}
+        codes = {kind: _codes(kind, shown) for kind in CODE_KINDS}
+        named = organisations(actor).filter(code__in=codes[FieldKind.ORGANISATION])
+        self._organisations = {row.code: row for row in named}
         self._titles = {
-            **dict(visible_to(actor, Project.objects.filter(code__in=codes)).values_list("code", "title")),
-            **dict(visible_to(actor, Decision.objects.filter(code__in=codes)).values_list("code", "title")),
+            kind: dict(
+                visible_to(actor, table._default_manager.filter(code__in=codes[kind])).values_list("code", "title")
+            )
+            for kind, table in TITLED.items()
         }
         uids = {row.uid for content in shown for _path, row in content.rows() if isinstance(row, MilestoneContent)}
         self._agreed = {row.uid: row for row in visible_to(actor, AgreedMilestone.objects.filter(uid__in=uids))}
         self.rows = tuple(self._row(change) for change in compare(*shown) if not self._is_frame(change))
 
     def _is_frame(self, change: Change) -> bool:
-        """Whether a row comes into an extract, or leaves it, only with one below it: the document keeps it."""
+        """Return whether a row enters or leaves an extract only because of one below it: the document keeps it."""
         row = change.after if change.kind == "added" else change.before if change.kind == "dropped" else None
         if row is None or not (change.uid in self._was and change.uid in self._now):
             return False
@@ -104,55 +90,56 @@ class Difference:
 
     def _row(self, change: Change) -> DiffRow:
         was, now = self._was.get(change.uid, NOWHERE), self._now.get(change.uid, NOWHERE)
-        what = str(ROWS[change.row])
+        what = str(ROW_LABELS[change.row])
         if change.kind == "changed" and change.field:
-            pair = self._value(change.uid, change.field, change.before, change.after)
-            what = pair.what or str(FIELDS[change.field])
+            field = field_of(change.row, change.field)
+            diff = self._value(change.uid, field, change.before, change.after)
+            what = diff.what or str(field.label)
         elif change.kind == "moved":
-            pair = place_pair(was[1], now[1])
+            diff = place_diff(was[1], now[1])
         else:
-            pair = self._whole_row(change)
+            diff = self._whole_row(change)
         label = now[0] or was[0]
-        return DiffRow(label, what, pair, change.uid if change.uid in self._agreed else None)
+        return DiffRow(label, what, diff, change.uid if change.uid in self._agreed else None)
 
-    def _whole_row(self, change: Change) -> Pair:
-        """A row that comes or goes; for an extract also one that only begins or ceases to name the reader's side."""
+    def _whole_row(self, change: Change) -> FieldDiff:
+        """Print a row that comes or goes; in an extract also one that begins or ceases to name the reader's side."""
         row: RowContent = change.after or change.before
-        before: list[Line] = []
-        after: list[Line] = []
-        for field in WHOLE[change.row]:
-            values = (getattr(side, field, None) for side in (change.before, change.after))
-            pair = self._value(None, field, *values)
-            name = pair.what or str(FIELDS[field])
-            before += (_labelled(line, field, name) for line in pair.before)
-            after += (_labelled(line, field, name) for line in pair.after)
+        before: list[DiffLine] = []
+        after: list[DiffLine] = []
+        for field in (field for field in signed_fields(change.row) if field.printed):
+            values = (getattr(side, field.name, None) for side in (change.before, change.after))
+            diff = self._value(None, field, *values)
+            name = diff.what or str(field.label)
+            before += (_labelled(line, field, name) for line in diff.before)
+            after += (_labelled(line, field, name) for line in diff.after)
         if change.kind == "added":
             note = _("names your organisation from now on") if row.uid in self._was else _("new")
         else:
-            note = _("no longer names your organisation") if row.uid in self._now else _("dropped; its story is kept")
-        return Pair(tuple(before), tuple(after), note)
+            note = _("no longer names your organisation") if row.uid in self._now else _("removed; its history is kept")
+        return FieldDiff(tuple(before), tuple(after), note)
 
-    def _value(self, uid: UUID | None, field: str, before: Any, after: Any) -> Pair:
-        match field:
-            case "deadline":
-                return deadline_pair(before, after, self._first_agreed(uid))
-            case "executors":
-                return executor_pair(before or (), after or (), self._body)
-            case "funding_organisation" | "number" | "decision" | "project":
-                return Pair(self._named(field, before, "removed"), self._named(field, after, "added"))
-        return text_pair(before, after)
+    def _value(self, uid: UUID | None, field: DocumentField, before: Any, after: Any) -> FieldDiff:
+        match field.kind:
+            case FieldKind.TEXT:
+                return text_diff(before, after)
+            case FieldKind.DEADLINE:
+                return deadline_diff(before, after, self._first_agreed(uid))
+            case FieldKind.EXECUTORS:
+                return executor_diff(before or (), after or (), self._organisation)
+        return FieldDiff(self._plain(field.kind, before, "removed"), self._plain(field.kind, after, "added"))
 
-    def _named(self, field: str, value: Any, kind: Kind) -> Lines:
+    def _plain(self, kind: FieldKind, value: Any, how: SpanKind) -> DiffLines:
         if value is None:
             return ()
-        if field == "funding_organisation":
-            return (Line((self._body(value, kind),)),)
-        title = self._titles.get(value, "") if field != "number" else ""
-        return (Line((Run(kind, f"{value} {title}".strip()),)),)
+        if kind == FieldKind.ORGANISATION:
+            return (DiffLine((self._organisation(value, how),)),)
+        title = self._titles[kind].get(value, "") if kind in self._titles else ""
+        return (DiffLine((Span(how, f"{value} {title}".strip()),)),)
 
-    def _body(self, code: str, kind: Kind) -> Run:
-        body = self._organisations.get(code)
-        return Run(kind, body.short_name, body.side) if body else Run(kind, code)
+    def _organisation(self, code: str, how: SpanKind) -> Span:
+        found = self._organisations.get(code)
+        return Span(how, found.short_name, found.side) if found else Span(how, code)
 
     def _first_agreed(self, uid: UUID | None) -> str:
         row = self._agreed.get(uid) if uid else None
@@ -164,29 +151,16 @@ class Difference:
         return printed(Deadline(row.original_due_on, precision), reader())
 
 
-def _labelled(line: Line, field: str, name: str) -> Line:
-    """In a row that is told whole each value says what it is; the row's own text, which comes first, needs no name."""
-    return line if field in OWN_TEXT or line.label else replace(line, label=name)
+def _labelled(line: DiffLine, field: DocumentField, name: str) -> DiffLine:
+    """Name the value in a row that is printed whole; the row's own text comes first and needs no name."""
+    return line if field.is_title or line.label else replace(line, label=name)
+
+
+def _codes(kind: FieldKind, contents: Iterable[RoadMapContent]) -> set[str]:
+    """Return the codes of that kind that the texts name."""
+    return {code for content in contents for node in nodes(content) for code in codes_of(node)[kind]}
 
 
 def _places(content: RoadMapContent) -> dict[UUID | None, tuple[str, Place]]:
-    """Each row's printed label and its place."""
-    found: dict[UUID | None, tuple[str, Place]] = {}
-    for i, section in enumerate(content.sections, 1):
-        found[section.uid] = roman(i), Place(None, "", i)
-        for j, measure in enumerate(section.measures, 1):
-            found[measure.uid] = str(measure.number), Place(section.uid, roman(i), j)
-            for k, step in enumerate(measure.milestones, 1):
-                found[step.uid] = f"{measure.number}.{step.number}", Place(measure.uid, str(measure.number), k)
-    return found
-
-
-def _codes(contents: Iterable[RoadMapContent]) -> Iterator[str]:
-    """Organisations, decisions and projects that the texts name."""
-    for row in (row for content in contents for _path, row in content.rows()):
-        if isinstance(row, MeasureContent):
-            yield from (code for code in (row.funding_organisation, row.decision) if code)
-        if isinstance(row, MilestoneContent):
-            yield from (executor.organisation for executor in row.executors)
-            if row.project:
-                yield row.project
+    """Return each row's printed label and its place."""
+    return {placed.row.uid: (placed.label, placed.place) for placed in placed_rows(content)}

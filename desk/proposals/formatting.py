@@ -13,7 +13,7 @@ from common.deadlines import printed_day
 from common.sides import TIME_ZONES, Side, day_of
 from common.templatetags.words import reader, side
 from common.text import MARKS, NAMES
-from desk.proposals.diff_formatting import Line, Run
+from desk.proposals.diff_formatting import DiffLine, Span
 
 register = template.Library()
 
@@ -22,9 +22,9 @@ FORMS: Final = {"equal": "{}{}", "removed": "<del>{}{}</del>", "added": "<ins>{}
 
 
 @register.simple_tag
-def difference(line: Line) -> SafeString:
+def difference(line: DiffLine) -> SafeString:
     """`{% difference line %}`: one line of a change, words struck and words underlined."""
-    words = format_html_join("", "{}", ((_run(run),) for run in line.runs))
+    words = format_html_join("", "{}", ((_span(span),) for span in line.spans))
     label = format_html('<span class="quiet small">{}:</span> ', line.label) if line.label else ""
     if not line.language:
         return format_html("{}{}", label, words)
@@ -32,8 +32,8 @@ def difference(line: Line) -> SafeString:
     return format_html(mark, label, line.language, words, NAMES[line.language], MARKS[line.language])
 
 
-def _run(run: Run) -> SafeString:
-    return format_html(FORMS[run.kind], side(run.side), linebreaksbr(run.text))
+def _span(span: Span) -> SafeString:
+    return format_html(FORMS[span.kind], side(span.side), linebreaksbr(span.text))
 
 
 @register.filter

@@ -32,13 +32,17 @@ class FieldKind(StrEnum):
 
     TEXT = "text"  # in up to four languages
     NUMBER = "number"  # 1 to HIGHEST_NUMBER
-    ORGANISATION = "organisation"  # a code, as the next two
+    ORGANISATION = "organisation"
     DECISION = "decision"
     PROJECT = "project"
     DEADLINE = "deadline"
     ROLE = "role"
     EXECUTORS = "executors"  # rows of their own
     DAY = "day"
+
+
+# the value is the code of a record
+CODE_KINDS: Final = (FieldKind.ORGANISATION, FieldKind.DECISION, FieldKind.PROJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

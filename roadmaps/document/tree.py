@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent, SectionContent
-from roadmaps.document.fields import RowKind
+from roadmaps.document.fields import CODE_KINDS, FieldKind, RowKind, signed_fields
 
 Node = RoadMapContent | RowContent
 N = TypeVar("N", bound=Node)
@@ -46,6 +46,17 @@ def with_rows_below(node: N, rows: Rows) -> N:
     """Raises: KeyError for a milestone; ContentError for a road map where two rows carry one uid."""
     below: dict[str, Any] = {CHILDREN[kind_of(node)]: rows}
     return replace(node, **below)
+
+
+def codes_of(node: Node) -> dict[FieldKind, set[str]]:
+    """Return the codes that a row's own fields name, those of its executors included, by kind."""
+    found: dict[FieldKind, set[str]] = {kind: set() for kind in CODE_KINDS}
+    parts = [(kind_of(node), node), *((RowKind.EXECUTOR, executor) for executor in getattr(node, "executors", ()))]
+    for kind, part in parts:
+        for field in signed_fields(kind):
+            if field.kind in CODE_KINDS and (code := getattr(part, field.name)) is not None:
+                found[field.kind].add(code)
+    return found
 
 
 def nodes(node: Node) -> Iterator[Node]:

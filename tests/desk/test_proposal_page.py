@@ -168,7 +168,7 @@ def test_an_amendment_shows_before_and_after_word_by_word(room: Room) -> None:
     assert "Joint study<ins> of the site</ins>" in text and "РУ" in text
     assert "<del>June 2027</del>" in text and "<ins>II half 2027</ins>" in text
     assert "184 days later; first agreed: June 2027" in text
-    assert "<ins>KR EDCF</ins>" in text.replace("\xa0", " ") and "1 body added, 1 body dropped" in text
+    assert "<ins>KR EDCF</ins>" in text.replace("\xa0", " ") and "1 organisation added, 1 organisation removed" in text
     room.publish(NEXT)
     room.sign("KR", NEXT)
     assert "If you sign, 3 things change in the road map" in room.get("UZ", NEXT)
