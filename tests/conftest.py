@@ -18,6 +18,20 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("unhurried")
 
 
+ON_A_DATABASE = {"db", "transactional_db", "django_db_setup", "databases"}
+"""The fixtures whose tests see the database that the suite runs on."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses among the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what one suite of two has to run: tests without a database, and those of a browser."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        on_a_database = item.get_closest_marker("django_db") or fixtures & ON_A_DATABASE
+        if "browser" in fixtures or not on_a_database:
+            item.add_marker("one_database")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick() -> Iterator[None]:
     """Passwords that cost nothing to check, and static files as they are in the tree."""
