@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from common.deadlines import Deadline, Precision, printed, printed_day, printed_long
-from common.language import reader_language
+from common.language import NAMES, reader_language
 from common.templatetags.words import in_language, side, status
-from common.text import NAMES, Text
+from common.text import Text
 from desk.roadmaps.selectors.table import ExecutorCell
 from programme.models import Decision, Meeting, SourceStanding
 from programme.regions import region_name

@@ -16,8 +16,8 @@ from accounts.models import Organisation, Role, SeatRole, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from common.deadlines import Precision, printed, printed_day
+from common.language import reader_language
 from common.sides import Side, day_of
-from common.templatetags.words import reader
 from common.text import Text
 from reminders.models import Notice, Stage
 from reminders.templatetags.mails import plain
@@ -45,10 +45,13 @@ class Line:
     @property
     def deadline(self) -> str:
         """Return the deadline as agreed; for a repeated one, also the current date."""
-        agreed = printed(self.milestone.deadline, reader())
+        agreed = printed(self.milestone.deadline, reader_language())
         if self.milestone.precision not in REPEATED:
             return agreed
-        return _("%(agreed)s; this time %(day)s") % {"agreed": agreed, "day": printed_day(self.notice.anchor, reader())}
+        return _("%(agreed)s; this time %(day)s") % {
+            "agreed": agreed,
+            "day": printed_day(self.notice.anchor, reader_language()),
+        }
 
     @property
     def left(self) -> str:

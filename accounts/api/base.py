@@ -27,7 +27,7 @@ from accounts.policy.questions import visible
 from common.api.columns import Columns, Reader, json_rows, select_columns
 from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination
-from common.text import LANGUAGES
+from common.language import LANGUAGES
 
 
 class ServiceAccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself

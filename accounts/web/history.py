@@ -17,7 +17,8 @@ from accounts.policy.history import history_of
 from accounts.policy.questions import visible
 from accounts.services.records import audited_fields
 from audit.models import Audited
-from common.text import MARKS, Text
+from common.language import MARKS
+from common.text import Text
 
 KINDS = {"+": gettext_lazy("added"), "~": gettext_lazy("changed"), "-": gettext_lazy("deleted")}
 DOOR_WORDS = {

@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from common.text import LANGUAGES, MultilingualField
+from common.language import LANGUAGES
+from common.text import MultilingualField
 
 M = TypeVar("M", bound=Model)
 

@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.text import LANGUAGES
+from common.language import LANGUAGES
 
 Row = dict[str, Any]
 Values = tuple[Any, ...]

@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from common.api.problems import MEDIA_TYPE, Problem
-from common.text import LANGUAGES
+from common.language import LANGUAGES
 
 LANG = OpenApiParameter(
     "lang",

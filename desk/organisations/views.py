@@ -7,7 +7,7 @@ from django.shortcuts import render
 from accounts.models import Membership, Organisation, OrganisationName
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can_on
-from common.text import LANGUAGES, OWN_NAMES
+from common.language import LANGUAGES, OWN_NAMES
 from desk.decisions.selectors import decision_rows
 from desk.page import page
 from desk.selectors import areas, organisations, projects, summit, visible_or_404, visible_to

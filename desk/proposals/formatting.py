@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.deadlines import printed_day
+from common.language import reader_language
 from common.sides import TIME_ZONES, Side, day_of
-from common.templatetags.words import reader, side
+from common.templatetags.words import side
 from common.text import MARKS, NAMES
 from desk.proposals.diff_formatting import DiffLine, Span
 
@@ -45,7 +46,7 @@ def in_fours(digest: str) -> str:
 @register.simple_tag
 def own_day(at: datetime, code: str) -> str:
     """`{% own_day revision.published_at shell.side %}`: the day of a moment, on that side's calendar."""
-    return printed_day(day_of(code, at), reader())
+    return printed_day(day_of(code, at), reader_language())
 
 
 @register.simple_tag
@@ -54,8 +55,8 @@ def both_capitals(at: datetime, first: str) -> str:
     second = Side.KR if first == Side.UZ else Side.UZ
     other = _hour(at, second)
     if day_of(first, at) != day_of(second, at):
-        other = f"{printed_day(day_of(second, at), reader())}, {other}"
-    words = {"day": printed_day(day_of(first, at), reader()), "here": _hour(at, first), "there": other}
+        other = f"{printed_day(day_of(second, at), reader_language())}, {other}"
+    words = {"day": printed_day(day_of(first, at), reader_language()), "here": _hour(at, first), "there": other}
     if first == Side.UZ:
         return _("%(day)s, %(here)s in Tashkent (%(there)s in Seoul)") % words
     return _("%(day)s, %(here)s in Seoul (%(there)s in Tashkent)") % words

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from common.templatetags.words import reader
-from common.text import NAMES, Text
+from common.language import NAMES, reader_language
+from common.text import Text
 
 register = template.Library()
 
@@ -14,7 +14,7 @@ def plain(text: Text | str) -> str:
     """Return the text in the reader's language, or the original, marked with its language."""
     if not isinstance(text, Text):
         return text
-    words, language = text.shown(reader())
-    if language == reader():
+    words, language = text.shown(reader_language())
+    if language == reader_language():
         return words
     return _("%(words)s [%(language)s, the original]") % {"words": words, "language": NAMES[language]}

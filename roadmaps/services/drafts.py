@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accounts.models import WorkingGroup
 from accounts.policy.actors import Actor
+from common.language import LANGUAGES
 from common.sides import Layer
-from common.text import LANGUAGES, Text
+from common.text import Text
 from programme.loading import AreaEntry, DecisionEntry, Loading, Programme, Ref, Row, read_programme, write_programme
 from programme.models import SourceStanding
 from roadmaps.document.content import (

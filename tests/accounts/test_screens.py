@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, OrganisationName, Seat, User
+from common.language import LANGUAGES
 from common.sides import day_of
-from common.text import LANGUAGES, Text
+from common.text import Text
 from programme.models import Project
 from tests.scenarios.pages import html_of
 from tests.scenarios.people import loner, person, seat

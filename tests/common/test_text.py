@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import InvalidValue, sentence
-from common.text import LANGUAGES, MultilingualField, MultilingualFormField, Text, fold, search_pattern
+from common.language import LANGUAGES
+from common.text import MultilingualField, MultilingualFormField, Text, fold, search_pattern
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 written = words.filter(lambda text: bool(unicodedata.normalize("NFC", text).strip()))

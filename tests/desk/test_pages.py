@@ -16,7 +16,8 @@ from accounts.models import User
 from accounts.policy.actors import system_actor
 from accounts.policy.questions import NotAllowed
 from audit.acting import acting
-from common.text import LANGUAGES, Text
+from common.language import LANGUAGES
+from common.text import Text
 from desk.refusal import refused
 from programme.loading import DATA
 from programme.models import Decision, Meeting, Project

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.calendars import calendar_of
 from accounts.models import User
 from accounts.services import save_record
-from common.text import LANGUAGES
+from common.language import LANGUAGES
 from reminders.models import Notice, Stage
 from reminders.services import due, outgoing, plan
 from roadmaps.demo.samples import REMINDED, Today

@@ -10,7 +10,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
-from common.text import LANGUAGES, Text
+from common.language import LANGUAGES
+from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
     MeasureContent,

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policy.actors import Actor
 from common.deadlines import printed_day
-from common.language import reader_language
+from common.language import OWN_NAMES, reader_language
 from common.sides import TIME_ZONES, Side, day_of
-from common.text import OWN_NAMES
 from desk.selectors import organisations, visible_to
 from reminders.digest import CAPACITIES
 from reminders.models import Message, Notice, NoticeState, Subject

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.deadlines import printed_day
-from common.templatetags.words import reader
+from common.language import reader_language
 from reminders.digest import readable
 from reminders.mail import message_id_of, render
 from reminders.models import Message, MessageState, Notice, NoticeState
@@ -102,14 +102,14 @@ def why_not(notice: Notice, milestone: Milestone | None, now: datetime) -> str:
     if milestone is None:
         return _("The recipient can no longer see the milestone.")
     if milestone.completed_on:
-        return _("Done on %(day)s.") % {"day": printed_day(milestone.completed_on, reader())}
+        return _("Done on %(day)s.") % {"day": printed_day(milestone.completed_on, reader_language())}
     if milestone.dropped_in_id:
         return _("The milestone is no longer in the road map.")
     deadline = anchor_in(milestone.deadline, notice.period)
     if deadline is None:
         return _("The deadline is to be agreed again.")
     if deadline != notice.anchor:
-        return _("The deadline has moved to %(day)s.") % {"day": printed_day(deadline, reader())}
+        return _("The deadline has moved to %(day)s.") % {"day": printed_day(deadline, reader_language())}
     if notice.moment <= now - LOOKBACK:
         return _("It waited for more than %(n)d days.") % {"n": LOOKBACK.days}
     return _("The membership, the seat or the organisation’s part has ended.")
