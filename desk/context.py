@@ -91,8 +91,8 @@ class Shell:
         if not settings.DEMO:
             return ""
         return _(
-            "Illustrative: the people of the sample accounts, their roles and their seats are invented. "
-            "Real: the commitments, totals and bodies, from the press release of 14 June 2024."
+            "Illustrative: the people of the sample accounts, their roles and seats, and whatever they signed are "
+            "invented. Real: the decisions, figures and organisations, from the press release of 14 June 2024."
         )
 
 

@@ -14,8 +14,8 @@ from common.sides import Layer
 from common.text import Text
 from desk.proposals.difference import Difference, DiffRow
 from desk.proposals.status import Course, Keyhole, course, proposals
-from desk.roadmaps.selectors.drafts import Draft, own_codes
-from desk.roadmaps.selectors.table import SectionRow, Table
+from desk.roadmaps.selectors.drafts import own_codes
+from desk.roadmaps.selectors.table import OfficialTable, SectionRow
 from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
@@ -102,11 +102,11 @@ class ProposalPage:
         return Difference(self.actor, base, self.document, self._narrow).rows
 
     @cached_property
-    def table(self) -> Table | None:
+    def table(self) -> OfficialTable | None:
         """The text as the official table; for a first version always, else where the reader asks for it."""
         if not (self.is_first or self._with_table) or not self.content.sections:
             return None
-        return Table(self.actor, Draft(self.road_map, self.proposal, self.version, self.content))
+        return OfficialTable(self.actor, self.road_map, self.content, agreed=self.version is not None)
 
     @property
     def sections(self) -> list[SectionRow]:

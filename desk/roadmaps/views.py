@@ -8,7 +8,7 @@ from desk.areas.selectors import co_chairs, overview, totals
 from desk.page import page, require_ever
 from desk.proposals.status import courses, proposals
 from desk.roadmaps.selectors.drafts import Draft, drafts_of, road_maps
-from desk.roadmaps.selectors.table import Table
+from desk.roadmaps.selectors.table import OfficialTable
 from desk.roadmaps.selectors.versions import VersionPage
 from desk.selectors import visible_or_404, visible_to
 from programme.models import PriorityArea
@@ -44,7 +44,8 @@ def roadmap(request: HttpRequest, reference: str) -> HttpResponse:
         "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
         "drafts": drafts,
         "draft": draft,
-        "table": Table(actor, draft) if draft else None,
+        "table": OfficialTable(actor, record, draft.content, agreed=False) if draft else None,
+        "version": agreed.version,
         "co_chairs": co_chairs(actor).get(record.group_id, []),
     }
     return render(request, "roadmaps/roadmap.html", context)

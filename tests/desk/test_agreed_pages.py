@@ -11,12 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
+from accounts.policy.actors import system_actor
+from audit.acting import acting
 from common.deadlines import Deadline, Precision
 from common.text import Text
+from programme.models import Decision
 from roadmaps.document.content import ExecutorContent, MeasureContent, RoadMapContent, Role
 from roadmaps.document.content import MilestoneContent as Step
-from roadmaps.models import Assignment, Milestone, Proposal, RoadMapVersion
+from roadmaps.document.outline import outline_of
+from roadmaps.models import Assignment, Measure, Milestone, Proposal, ProposalParty, RoadMapVersion
 from tests.scenarios.pages import html_of
 from tests.scenarios.people import person, put_in_force, seat
 
@@ -148,3 +152,71 @@ def test_three_hundred_milestones_cost_few_queries_and_little_paper() -> None:
     assert len(queries) <= 25, "\n".join(query["sql"][:180] for query in queries)
     assert len(page.content) <= 250_000, len(page.content)
     assert isinstance(page.context["page"].version.in_force_at.date(), date)
+
+
+# nothing false is said of what is not the reader's
+
+
+def test_the_desk_says_why_a_co_executor_sees_an_area() -> None:
+    in_force(with_steps(5, -3, also="minenergy"))
+    areas = signed_in(person("officer", "minenergy")).get("/").context["areas"]
+    assert {mine.row.area.code: mine.reasons for mine in areas}["chemistry"] == ("A part in 1 milestone",)
+    coordinator = signed_in(person("officer", "miit")).get("/").context["areas"]
+    assert {mine.reasons for mine in coordinator if mine.row.area.code == "chemistry"} == {
+        ("Your organisation follows the whole programme",)
+    }
+
+
+def test_a_decision_outside_an_extract_is_not_said_to_be_without_a_measure() -> None:
+    in_force(with_steps(5, also="minenergy"))
+    decision = Decision.objects.exclude(code=Measure.objects.get().decision.code).filter(
+        area__code="chemistry", source_standing="agreed"
+    )[0]
+    address = f"/decisions/{decision.code}/"
+    assert "No measure yet" in signed_in(person("officer", "uzkimyosanoat")).get(address).content.decode()
+    assert "No measure yet" not in signed_in(person("officer", "minenergy")).get(address).content.decode()
+
+
+def test_the_totals_count_road_maps_in_force_and_drafts() -> None:
+    in_force(with_steps(5))
+    page = signed_in(person("officer", "miit")).get("/programme/")
+    totals = page.context["totals"]
+    assert (totals.in_force, totals.drafts, totals.road_maps) == (1, 16, 17)
+    assert '<td><a href="/road-maps/">17</a></td>' in page.content.decode()
+    abilities = signed_in(person("officer", "uzkimyosanoat")).get("/").context["abilities"]
+    assert "See 1 road map." in [ability.words for ability in abilities]
+
+
+def test_a_milestone_shows_the_project_of_its_decision() -> None:
+    in_force(with_steps(5))
+    milestone = Milestone.objects.get()
+    assert milestone.project_id is None
+    page = signed_in(person("officer", "uzkimyosanoat")).get(f"/milestones/{milestone.uid}/").context["page"]
+    assert page.project == page.decision.project
+
+
+def test_a_draft_of_a_change_says_what_is_in_force_and_shows_an_extract_to_a_party() -> None:
+    version = in_force(with_steps(5, 9, also="minenergy"))
+    proposal = Proposal(
+        road_map=version.road_map, number=2, base=version, state="published", content=version.revision.content
+    )
+    with acting(system_actor("tests").act):
+        proposal.save()
+        ProposalParty.objects.create(proposal=proposal, organisation=Organisation.objects.get(code="minenergy"))
+    lead = signed_in(person("officer", "uzkimyosanoat")).get("/road-maps/RM-03/?draft=2")
+    text = lead.content.decode()
+    assert "Version 1 is in force." in text and "Nothing in it is agreed" not in text
+    assert "was made from the press release" not in text and "Step 2" in text
+    party = signed_in(person("officer", "minenergy")).get("/road-maps/RM-03/?draft=2").content.decode()
+    assert "An extract" in party and "Step 1" in party and "Step 2" not in party
+
+
+def test_an_outline_is_saved_with_the_content() -> None:
+    proposal = Proposal.objects.get(road_map__reference="RM-03")
+    assert proposal.outline == outline_of(proposal.document) != []
+    assert {field.name for field in Proposal.history.model.tracked_fields} >= {"content"}
+    assert "outline" not in {field.name for field in Proposal.history.model.tracked_fields}
+    proposal.content = RoadMapContent().to_json()
+    with acting(system_actor("tests").act):
+        proposal.save()
+    assert Proposal.objects.defer("content").get(pk=proposal.pk).outline == []

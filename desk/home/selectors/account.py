@@ -15,6 +15,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import can, visible, who_can
 from common.sides import Side
 from desk.areas.selectors import AreaRow
+from desk.roadmaps.selectors.summaries import RoadMapSummary
 from desk.selectors import organisations, projects, visible_to
 from programme.models import Project, ProjectParticipant
 
@@ -70,8 +71,18 @@ def my_areas(actor: Actor, rows: list[AreaRow], mine: list[MyProject]) -> list[M
         if reasons:
             first.append(MyArea(row, tuple(capfirst(reason) for reason in reasons)))
         elif row.road_map:
-            then.append(MyArea(row, (_("Your organisation follows the whole programme"),)))
+            then.append(MyArea(row, (_other_reason(row.summary),)))
     return [*first, *then]
+
+
+def _other_reason(summary: RoadMapSummary | None) -> str:
+    """Why a road map is visible where neither a seat, a lead nor a project makes it so."""
+    if summary is None or summary.whole:
+        return _("Your organisation follows the whole programme")
+    if not summary.milestones:
+        return _("Your organisation had a part in an earlier version")
+    words = ngettext("A part in %(count)d milestone", "A part in %(count)d milestones", summary.milestones)
+    return words % {"count": summary.milestones}
 
 
 def _seats(actor: Actor, row: AreaRow) -> Iterator[str]:

@@ -83,7 +83,11 @@ class MilestonePage:
 
     @cached_property
     def project(self) -> Project | None:
-        return visible_to(self.actor, Project.objects.filter(milestones=self.record)).first()
+        """Its own, or else that of the decision behind it."""
+        found = visible_to(self.actor, Project.objects.filter(milestones=self.record)).first()
+        if found is None and self.decision is not None:
+            found = visible_to(self.actor, Project.objects.filter(decision=self.decision)).first()
+        return found
 
     @cached_property
     def sent(self) -> list[SentStage]:

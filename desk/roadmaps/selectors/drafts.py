@@ -1,6 +1,5 @@
 """The drafts of a road map, each as the page shows it."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,25 +13,18 @@ from common.sides import Layer
 from desk.selectors import groups, organisations, visible_to
 from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.extract import extract
-from roadmaps.models import Proposal, RoadMap, RoadMapVersion
+from roadmaps.models import Proposal, RoadMap
 from roadmaps.models.proposal import OPEN_STATES
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One text of a road map, and what is counted of it: an open proposal, or what one has become, ``version``.
-
-    ``text``: as much of it as shows to the reader, where that is not the whole.
-    """
+    """An open proposal of a road map; ``content`` holds only the rows that the reader may see."""
 
     road_map: RoadMap
     proposal: Proposal
-    version: RoadMapVersion | None = None
-    text: RoadMapContent | None = None
-
-    @cached_property
-    def content(self) -> RoadMapContent:
-        return self.proposal.document if self.text is None else self.text
+    content: RoadMapContent
+    is_extract: bool = False
 
     @property
     def reference(self) -> str:
@@ -44,6 +36,12 @@ class Draft:
         """Whether it lies on one side's own layer."""
         return self.proposal.layer != Layer.SHARED
 
+    @property
+    def is_from_programme(self) -> bool:
+        """Whether it still reads as the programme's files made it: by nobody, as the first, and never edited."""
+        proposal = self.proposal
+        return proposal.author_id is None and proposal.base_id is None and proposal.row_version == 1
+
     @cached_property
     def steps(self) -> list[tuple[MeasureContent, MilestoneContent]]:
         """Every milestone with its measure, in the order of reading."""
@@ -54,15 +52,6 @@ class Draft:
         """The milestones whose date is still to be agreed."""
         return [(measure, step) for measure, step in self.steps if step.deadline.due_on is None]
 
-    @cached_property
-    def by_decision(self) -> dict[str, list[MeasureContent]]:
-        """The measures that a decision has become, by its code."""
-        found: dict[str, list[MeasureContent]] = defaultdict(list)
-        for _section, measure in self.content.measures():
-            if measure.decision:
-                found[measure.decision].append(measure)
-        return dict(found)
-
 
 def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
     """With group and leads."""
@@ -72,14 +61,15 @@ def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
 def drafts_of(actor: Actor, road_map: RoadMap) -> list[Draft]:
     """Return the open drafts of a road map, newest first; each as much of it as the actor may see."""
     proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-number")
-    found = list(proposals.prefetch_related(Prefetch("author", organisations(actor))))
-    if road_map.group_id in followed_groups(actor):
-        return [Draft(road_map, proposal) for proposal in found]
-    written, own = set(visible(actor, "proposal.author", proposals).values_list("pk", flat=True)), own_codes(actor)
-    return [
-        Draft(road_map, proposal, text=None if proposal.pk in written else extract(proposal.document, own))
-        for proposal in found
-    ]
+    written = set(visible(actor, "proposal.author", proposals).values_list("pk", flat=True))
+    follows, own = road_map.group_id in followed_groups(actor), own_codes(actor)
+
+    def draft(proposal: Proposal) -> Draft:
+        if follows or proposal.pk in written:
+            return Draft(road_map, proposal, proposal.document)
+        return Draft(road_map, proposal, extract(proposal.document, own), is_extract=True)
+
+    return [draft(proposal) for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor)))]
 
 
 def followed_groups(actor: Actor) -> set[int]:

@@ -8,11 +8,11 @@ from django.db.models import Prefetch
 from accounts.models import Organisation
 from accounts.policy.actors import Actor
 from common.text import Text
-from desk.roadmaps.selectors.drafts import Draft
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, DecisionParty, Meeting, Project
-from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, Role
+from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
 from roadmaps.document.numbering import roman
+from roadmaps.models import RoadMap
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,22 @@ class SectionRow:
     measures: tuple[MeasureRow, ...]
 
 
-class Table:
-    """The rows of one draft. Organisations, decisions and projects cost one query each with their parts."""
+class OfficialTable:
+    """The rows of one text of a road map. Organisations, decisions and projects cost one query each with their parts.
 
-    def __init__(self, actor: Actor, draft: Draft) -> None:
-        self._draft = draft
-        measures = [measure for _section, measure in draft.content.measures()]
-        steps = [step for _measure, step in draft.steps]
+    ``agreed``: the text of a version, in which nothing is left to be confirmed.
+    """
+
+    def __init__(self, actor: Actor, road_map: RoadMap, content: RoadMapContent, *, agreed: bool) -> None:
+        self._group, self._content, self._agreed = road_map.group, content, agreed
+        measures = [measure for _section, measure in content.measures()]
+        steps = [step for measure in measures for step in measure.milestones]
         codes = {executor.organisation for step in steps for executor in step.executors}
         codes |= {measure.funding_organisation for measure in measures if measure.funding_organisation}
         self._organisations = {row.code: row for row in organisations(actor).filter(code__in=codes)}
-        decisions = visible_to(actor, Decision.objects.filter(code__in=draft.by_decision)).prefetch_related(
+        decisions = visible_to(
+            actor, Decision.objects.filter(code__in={measure.decision for measure in measures if measure.decision})
+        ).prefetch_related(
             Prefetch("meeting", visible_to(actor, Meeting.objects.all())),
             Prefetch("parties", visible_to(actor, DecisionParty.objects.all())),
         )
@@ -78,7 +83,7 @@ class Table:
     def sections(self) -> list[SectionRow]:
         return [
             SectionRow(roman(place), section.title, tuple(self._measure(measure) for measure in section.measures))
-            for place, section in enumerate(self._draft.content.sections, start=1)
+            for place, section in enumerate(self._content.sections, start=1)
         ]
 
     @property
@@ -87,7 +92,7 @@ class Table:
         return any(cell.unconfirmed for cell in self._cells())
 
     def _cells(self) -> Iterator[ExecutorCell]:
-        for measure, step in self._draft.steps:
+        for _section, measure, step in self._content.milestones():
             yield from (self._cell(executor, measure) for executor in step.executors)
 
     def _measure(self, measure: MeasureContent) -> MeasureRow:
@@ -110,16 +115,18 @@ class Table:
         )
 
     def _cell(self, executor: ExecutorContent, measure: MeasureContent) -> ExecutorCell:
-        """A lead of the group is as confirmed as the group's leads; another body as its part in the decision."""
-        body = self._organisations.get(executor.organisation)
-        group = self._draft.road_map.group
-        if body is None or self._draft.version:
+        """A lead of the group is confirmed with the group; any other organisation with its part in the decision."""
+        organisation = self._organisations.get(executor.organisation)
+        if organisation is None or self._agreed:
             # what both sides have signed needs no more confirming
-            return ExecutorCell(executor, body, unconfirmed=False)
+            return ExecutorCell(executor, organisation, unconfirmed=False)
         if executor.role == Role.LEAD:
-            unconfirmed = group.unconfirmed and body.pk in (group.lead_uz_id, group.lead_kr_id)
+            unconfirmed = self._group.unconfirmed and organisation.pk in (
+                self._group.lead_uz_id,
+                self._group.lead_kr_id,
+            )
         else:
             decision = self._decisions.get(measure.decision or "")
             parties = decision.parties.all() if decision else ()
-            unconfirmed = any(party.inferred and party.organisation_id == body.pk for party in parties)
-        return ExecutorCell(executor, body, unconfirmed)
+            unconfirmed = any(party.inferred and party.organisation_id == organisation.pk for party in parties)
+        return ExecutorCell(executor, organisation, unconfirmed)

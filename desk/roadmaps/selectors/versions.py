@@ -9,8 +9,8 @@ from django.http import Http404
 from accounts.policy.actors import Actor
 from desk.milestones.selectors.live import Counts, LiveMilestone, counted, live, readable_milestones
 from desk.proposals.difference import Difference, DiffRow
-from desk.roadmaps.selectors.drafts import Draft, followed_groups, own_codes
-from desk.roadmaps.selectors.table import Table
+from desk.roadmaps.selectors.drafts import followed_groups, own_codes
+from desk.roadmaps.selectors.table import OfficialTable
 from desk.selectors import visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
@@ -81,8 +81,8 @@ class VersionPage:
         return content if self.only not in self.tabs or not self.is_in_force else self._only(content)
 
     @cached_property
-    def table(self) -> Table:
-        return Table(self.actor, Draft(self.road_map, self.shown.revision.proposal, self.shown, self.content))
+    def table(self) -> OfficialTable:
+        return OfficialTable(self.actor, self.road_map, self.content, agreed=True)
 
     @cached_property
     def differences(self) -> tuple[DiffRow, ...]:
