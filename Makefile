@@ -61,6 +61,7 @@ format: install-dev
 bench: install-dev
 	DEMO=1 $(BIN)/python -m bench.two_keys
 	DEMO=1 $(BIN)/python -m bench.api_page
+	DEMO=1 $(BIN)/python -m bench.pages
 
 lock: install-dev
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt
