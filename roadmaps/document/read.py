@@ -23,17 +23,9 @@ from pydantic import (
 from common.deadlines import Deadline
 from common.errors import InvalidValue
 from common.text import Text
-from roadmaps.document.content import (
-    ContentError,
-    ExecutorContent,
-    MeasureContent,
-    MilestoneContent,
-    RoadMapContent,
-    Role,
-    SectionContent,
-)
+from roadmaps.document.content import ContentError, RoadMapContent, Role
 from roadmaps.document.fields import HIGHEST_NUMBER, DocumentField, FieldKind, RowKind, signed_fields
-from roadmaps.document.tree import CHILD_KINDS, CHILDREN
+from roadmaps.document.tree import CHILD_KINDS, CHILDREN, CLASSES
 
 _STRICT: Final = ConfigDict(strict=True, extra="forbid")
 _CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -48,13 +40,6 @@ _TYPES: Final[dict[FieldKind, Any]] = {
     FieldKind.PROJECT: _Code,
     FieldKind.DEADLINE: Annotated[Any, PlainValidator(Deadline.from_json)],
     FieldKind.ROLE: Annotated[Literal["lead", "co_executor"], AfterValidator(Role)],
-}
-_CLASSES: Final[dict[RowKind, Any]] = {
-    RowKind.ROAD_MAP: RoadMapContent,
-    RowKind.SECTION: SectionContent,
-    RowKind.MEASURE: MeasureContent,
-    RowKind.MILESTONE: MilestoneContent,
-    RowKind.EXECUTOR: ExecutorContent,
 }
 _HAVE_UID: Final = (RowKind.SECTION, RowKind.MEASURE, RowKind.MILESTONE)
 # the codes of our sentences for pydantic's
@@ -73,14 +58,15 @@ _CODES: Final = {
 def read_content(value: object) -> RoadMapContent:
     """Return the content that `to_json` wrote. Raises: ContentError for the first thing that is wrong."""
     try:
-        content: RoadMapContent = _schema().validate_python(value)
+        content: RoadMapContent = schema().validate_python(value)
     except ValidationError as error:
         raise _content_error(error) from error
     return content
 
 
 @cache
-def _schema() -> TypeAdapter[RoadMapContent]:
+def schema() -> TypeAdapter[RoadMapContent]:
+    """Return the reader of a whole content, made once from the table of fields."""
     return TypeAdapter(_row(RowKind.ROAD_MAP))
 
 
@@ -95,7 +81,7 @@ def _row(kind: RowKind) -> Any:
     model = create_model(kind.value, __config__=_STRICT, **keys)
 
     def made(found: BaseModel) -> Any:
-        return _CLASSES[kind](**dict(found))
+        return CLASSES[kind](**dict(found))
 
     return Annotated[model, AfterValidator(made)]
 

@@ -5,13 +5,27 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent, RowContent, SectionContent
+from roadmaps.document.content import (
+    ExecutorContent,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    RowContent,
+    SectionContent,
+)
 from roadmaps.document.fields import CODE_KINDS, FieldKind, RowKind, signed_fields
 
 Node = RoadMapContent | RowContent
 N = TypeVar("N", bound=Node)
 Rows = tuple[RowContent, ...]
 
+CLASSES: Final[dict[RowKind, Any]] = {
+    RowKind.ROAD_MAP: RoadMapContent,
+    RowKind.SECTION: SectionContent,
+    RowKind.MEASURE: MeasureContent,
+    RowKind.MILESTONE: MilestoneContent,
+    RowKind.EXECUTOR: ExecutorContent,
+}
 CHILD_KINDS: Final = {
     RowKind.ROAD_MAP: RowKind.SECTION,
     RowKind.SECTION: RowKind.MEASURE,
