@@ -31,6 +31,8 @@ SENTENCES: Final = {
     "content.unknown_decision": _("There is no decision with the code %(decision)s."),
     "content.unknown_project": _("There is no project with the code %(project)s."),
     "content.unknown_organisation": _("There is no organisation with the code %(organisation)s."),
+    "export.no_road_map": _("There is no road map %(reference)s."),
+    "export.unsignable_document": _("The database holds a document that cannot have been signed: %(problem)s"),
     "signing.malformed": _("This cannot be signed. A hash, a reference, a side or the time is malformed."),
     "signing.no_passkey": _("You have no passkey yet. Add one first, then sign."),
     "signing.not_requested": _("Your passkey was not asked for this signature. Press the button again."),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.deadlines import Deadline, printed_long
-from common.templatetags.words import reader
-from common.text import LANGUAGES, NAMES, Text
+from common.language import LANGUAGES, NAMES, reader_language
+from common.text import Text
 from roadmaps.document.content import ExecutorContent, Role
 from roadmaps.document.diff import executor_changes, words
 from roadmaps.document.numbering import Place
@@ -62,7 +62,7 @@ class FieldDiff:
 def text_diff(before: Text | None, after: Text | None) -> FieldDiff:
     """Compare word by word in every language that differs, the reader's first; the others carry their mark."""
     was, now = before.texts if before else {}, after.texts if after else {}
-    own = reader()
+    own = reader_language()
     changed = [language for language in LANGUAGES if was.get(language) != now.get(language)]
     kinds: set[str] = set()
     old: list[DiffLine] = []
@@ -156,7 +156,7 @@ def _filled(lines: list[DiffLine]) -> DiffLines:
 
 
 def _date(deadline: Deadline | None, kind: SpanKind) -> DiffLines:
-    return (DiffLine((Span(kind, printed_long(deadline, reader())),)),) if deadline else ()
+    return (DiffLine((Span(kind, printed_long(deadline, reader_language())),)),) if deadline else ()
 
 
 def _place(place: Place, kind: SpanKind) -> DiffLines:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import Actor
 from common.deadlines import Deadline, Precision, printed, printed_day
-from common.templatetags.words import reader
+from common.language import reader_language
 from desk.proposals.diff_formatting import (
     DiffLine,
     DiffLines,
@@ -147,8 +147,8 @@ class Difference:
             return ""
         precision = Precision(row.original_precision)
         if precision is Precision.CONTINUOUS:
-            return printed_day(row.original_due_on, reader())
-        return printed(Deadline(row.original_due_on, precision), reader())
+            return printed_day(row.original_due_on, reader_language())
+        return printed(Deadline(row.original_due_on, precision), reader_language())
 
 
 def _labelled(line: DiffLine, field: DocumentField, name: str) -> DiffLine:

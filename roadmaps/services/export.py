@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from common.canonical import canonical
+from common.errors import CodedError
 from roadmaps.document import hashing
 from roadmaps.models import Revision, RoadMap, Signature
 from roadmaps.signing import FORMAT
@@ -18,8 +19,8 @@ from roadmaps.signing import FORMAT
 BYTES: Final = ("credential_id", "public_key", "authenticator_data", "client_data", "signature")
 
 
-class ExportError(Exception):
-    """Why there is no export, in a sentence."""
+class ExportError(CodedError):
+    """The signatures cannot be exported."""
 
 
 def signature_lines(road_map: str | None = None) -> Generator[str, None, None]:
@@ -32,7 +33,7 @@ def signature_lines(road_map: str | None = None) -> Generator[str, None, None]:
     Raises: ExportError, for an unknown road map at once.
     """
     if road_map is not None and not RoadMap.objects.filter(reference=road_map).exists():
-        raise ExportError(f"There is no road map {road_map}.")
+        raise ExportError("export.no_road_map", reference=road_map)
     counting = Q(revision__version__isnull=False) | Q(revision__void_at__isnull=True)
     found = Signature.objects.filter(counting, withdrawn_at__isnull=True)
     if road_map is not None:
@@ -47,8 +48,8 @@ def _lines(ordered: QuerySet[Signature]) -> Generator[str, None, None]:
     try:
         for signature in ordered.iterator():
             yield canonical(_line(signature)).decode()
-    except ValueError as error:  # a text that is none, a number with a fraction: past every service
-        raise ExportError(f"The database holds a document that cannot have been signed: {error}") from error
+    except ValueError as error:  # a value that no service would have stored, such as a fraction
+        raise ExportError("export.unsignable_document", problem=error) from error
 
 
 def _line(signature: Signature) -> dict[str, Any]:

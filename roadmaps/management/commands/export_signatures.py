@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.errors import sentence
 from roadmaps.services.export import ExportError, signature_lines
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
                     return
                 count = _write(lines, Path(file))
         except ExportError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(sentence(error)) from error
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{count} signature{'' if count == 1 else 's'} written to {file}")
