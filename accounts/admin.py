@@ -1,4 +1,4 @@
-"""The staff's screens of organisations, people, groups and seats."""
+"""The admin of organisations, people, groups and seats."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
 
 
 class PersonForm(ScopedForm[User]):
-    """A new person comes with the first membership; afterwards memberships are added on their own screen."""
+    """Adds a person with their first membership; further memberships have a screen of their own."""
 
     organisation = forms.ModelChoiceField(label=_("organisation"), queryset=Organisation.objects.none())
     role = forms.ChoiceField(label=_("role"), choices=Role.choices)
@@ -107,7 +107,7 @@ class UserAdmin(ScopedModelAdmin[User]):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
-        # nobody is added inactive
+        # a new person is active
         return fields if obj else [field for field in fields if field != "is_active"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -186,7 +186,7 @@ class DayExceptionAdmin(ScopedModelAdmin[DayException]):
     addable = True
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Nobody's calendar but the own side's."""
+        """Offer the own side only."""
         if db_field.name == "side":
             side = Side(actor_of(request).side)
             kwargs |= {"choices": [(side.value, side.label)], "initial": side.value}
@@ -194,13 +194,13 @@ class DayExceptionAdmin(ScopedModelAdmin[DayException]):
 
 
 class ServiceAccountForm(ScopedForm[ServiceAccount]):
-    """What a partner's system may do, and whether it still may."""
+    """The scopes of a partner system, and whether it is revoked."""
 
     scopes = forms.MultipleChoiceField(
         label=_("may"), choices=list(settings.OAUTH2_PROVIDER["SCOPES"].items()), widget=forms.CheckboxSelectMultiple
     )
     revoked = forms.BooleanField(
-        label=_("revoked"), required=False, help_text=_("Its tokens end at once, and it is given no more.")
+        label=_("revoked"), required=False, help_text=_("Its tokens stop working at once, and it gets no new ones.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

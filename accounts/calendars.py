@@ -1,4 +1,4 @@
-"""The working days of each side: its public holidays, and what its coordinator's administrator has entered besides."""
+"""The working days of each side: public holidays, and the exceptions that its coordinator's administrator adds."""
 
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -14,7 +14,7 @@ COUNTRIES: Final = tuple(Side.values)  # the sides are named as ISO 3166 names t
 
 
 def calendar_of(side: str) -> WorkingCalendar:
-    """As it stands now; read once for a whole sweep."""
+    """Return the side's calendar as it stands now; a sweep reads it once."""
     rows = DayException.objects.filter(side=side).values_list("day", "kind")
     exceptions = {day: kind == DayKind.WORKING_DAY for day, kind in rows}
     return WorkingCalendar(of_year=partial(_public_holidays, side), exceptions=MappingProxyType(exceptions))
@@ -22,7 +22,7 @@ def calendar_of(side: str) -> WorkingCalendar:
 
 @lru_cache(maxsize=100)
 def _public_holidays(country: str, year: int) -> DayExceptions:
-    """The days of a year that differ from the week, by the library ``holidays`` (read in release 0.109).
+    """Return the days of a year that differ from the week, by the library ``holidays`` (read in release 0.109).
 
     - UZ: the holidays of the Labour Code, moved to Monday from a weekend since 2023; additional days off and worked
       Saturdays of the presidential decrees up to 2026 (for 12 December 2026, 31 December is off). Both Eids are

@@ -1,4 +1,4 @@
-"""Who asks through the API: a partner's system by its token, or a person by their session."""
+"""Identify who calls the API: a partner system by its token, or a person by their session."""
 
 from typing import Any, cast
 
@@ -16,13 +16,13 @@ from accounts.policy.actors import Actor, account_actor, actor_of
 
 
 class ServiceAccountAuthentication(BaseAuthentication):
-    """A bearer token, as the OAuth library checks it: its `user` is the service account."""
+    """Checks a bearer token with the OAuth library; the request's `user` is then the service account."""
 
     def authenticate(self, request: Request) -> tuple[ServiceAccount, Any] | None:
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        # without the query: the library would refuse characters in it that are none of its business
+        # without the query: the library would refuse characters there that it has no use for
         asked = OAuthRequest(request.build_absolute_uri(request.path), http_method=request.method)
         if not Validator().validate_bearer_token(token.strip(), [], asked):
             told = getattr(asked, "oauth2_error", {}).get("error_description")
@@ -34,7 +34,7 @@ class ServiceAccountAuthentication(BaseAuthentication):
 
 
 def api_actor(request: Request) -> Actor:
-    """Who asks; made once a request."""
+    """Return who calls; made once a request."""
     actor: Actor | None = getattr(request, "_api_actor", None)
     if actor is None:
         user: Any = request.user
@@ -44,13 +44,13 @@ def api_actor(request: Request) -> Actor:
 
 
 class MayRead(BasePermission):
-    """A person with a membership or seat in force; a system whose account and token both have the scope."""
+    """Lets in a person with a membership or seat in force, and a system whose account and token have the scope."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, (User, ServiceAccount)):
             return False
         if isinstance(request.auth, AccessToken) and "read" not in request.auth.scopes:
-            self.message = _("This token lacks the scope “read”.")
+            self.message = _("This token does not have the scope “read”.")
             return False
-        self.message = _("Nothing is open to you: you need a membership, a seat or the scope “read”.")
+        self.message = _("You need a membership, a seat or the scope “read”.")
         return api_actor(request).has_standing

@@ -1,4 +1,4 @@
-"""The base of every resource of partner systems: who asks, and only what the policy shows them."""
+"""The base of every resource of the API: it shows callers only what the policy allows."""
 
 from typing import Any, ClassVar, Final, cast
 
@@ -31,7 +31,7 @@ from common.language import LANGUAGES
 
 
 class ServiceAccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
-    """How the schema says that a token is needed."""
+    """Describes in the schema that a token is needed."""
 
     target_class = ServiceAccountAuthentication
     name = "serviceAccount"
@@ -53,7 +53,7 @@ RESOURCES: Final[dict[str, type["ScopedViewSet"]]] = {}
     name="dispatch",
 )
 class ScopedViewSet(GenericViewSet[Any]):
-    """Lists and shows what ``access.view`` shows; anything else is a 404, as if it were not.
+    """Lists and shows what ``access.view`` shows; anything else is a 404.
 
     A subclass with a ``path`` is in `RESOURCES` by itself, and so has its address, its contract and its query budget.
 
@@ -78,11 +78,11 @@ class ScopedViewSet(GenericViewSet[Any]):
             RESOURCES[cls.path] = cls
 
     def get_serializer_class(self) -> type[Columns]:
-        """For the schema, which asks a serializer."""
+        """Return the columns, for the schema."""
         return self.columns
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What the reader may see, its columns selected."""
+        """Return the rows that the reader may see, with the columns selected."""
         rows = select_columns(self.columns, ("pk",), open_to_all)
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
@@ -122,7 +122,7 @@ class ScopedViewSet(GenericViewSet[Any]):
 
 
 class RecordFilter(filters.CharFilter):
-    """Narrows a list to what belongs to one record, named by its key: one that the reader may see.
+    """Narrows a list to what belongs to one record that the reader may see, named by its key.
 
     ``through`` is the lookup from the list's table to the record.
     """
@@ -140,7 +140,7 @@ class RecordFilter(filters.CharFilter):
         candidates = self.table._default_manager.filter(**{self.key: value})
         found = visible(actor, access_of(self.table).view, candidates).values_list("pk", flat=True).first()
         if found is None:
-            raise ValidationError({self.field_name: _("There is no “%(key)s” that you may see.") % {"key": value}})
+            raise ValidationError({self.field_name: _("There is no “%(key)s” that you can see.") % {"key": value}})
         return self.belonging(queryset, found)
 
     def belonging(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
@@ -148,7 +148,7 @@ class RecordFilter(filters.CharFilter):
 
 
 def open_to_all(model: type[Model]) -> bool:
-    """Whether whoever sees anything sees every row of it."""
+    """Return whether every reader sees every row of the model."""
     access = access_of(model)
     narrowed = access is UNDECLARED or access.layer or access.own_side
     return not narrowed and PERMISSIONS[access.view] is EVERYBODY

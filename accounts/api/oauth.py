@@ -1,4 +1,4 @@
-"""What of the OAuth library is the product's own: which scopes a system has, and that every token is an event."""
+"""Adapt the OAuth library: which scopes a system gets, and an audit event for every token."""
 
 from functools import cache
 from hashlib import sha256
@@ -18,7 +18,7 @@ from audit.services import record_event
 
 
 class AccountScopes(BaseScopes):
-    """A system is given the scopes of its account and no others; where it names none, all of them."""
+    """Gives a system the scopes of its account only; all of them where it names none."""
 
     def get_all_scopes(self) -> dict[str, str]:
         return {name: str(text) for name, text in settings.OAUTH2_PROVIDER["SCOPES"].items()}
@@ -32,14 +32,14 @@ class AccountScopes(BaseScopes):
 
 
 class Validator(OAuth2Validator):
-    """The library's checks, and what the audit keeps of them."""
+    """Runs the library's checks and records them in the audit."""
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
         super().save_bearer_token(token, request, *args, **kwargs)
         _record("token issued", request.client, scopes=token["scope"].split())
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """A wrong secret for an account that exists is kept; what strangers try is not."""
+        """Record a wrong secret for an existing account; unknown names are not recorded."""
         authentic: bool = super().authenticate_client(request, *args, **kwargs)
         named = getattr(request, "named_account", None)
         if not authentic and isinstance(named, ServiceAccount):
@@ -47,7 +47,7 @@ class Validator(OAuth2Validator):
         return authentic
 
     def _load_application(self, client_id: str, request: Any) -> Any:
-        """A NUL byte is in no account's name, and PostgreSQL would not even look for it."""
+        """Refuse a NUL byte, which PostgreSQL cannot search for."""
         account = None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
         if account is not None:
             # the library forgets it while it looks for a second name in the body
@@ -55,7 +55,7 @@ class Validator(OAuth2Validator):
         return account
 
     def _load_access_token(self, token: str) -> Any:
-        """As the library does, with all that is asked of an account: one query for every request."""
+        """Load the token with all that a request needs of the account, in one query."""
         access = next(iter(_tokens().filter(token_checksum=sha256(token.encode()).hexdigest())), None)
         if access is not None and access.application is not None:
             access.application.reach = access.reach
@@ -64,7 +64,7 @@ class Validator(OAuth2Validator):
 
 @cache
 def _tokens() -> QuerySet[Any]:
-    """Tokens with account, organisation and reach; of the account only what a request needs: never its secret."""
+    """Return tokens with account, organisation and reach, without the account's secret."""
     account, body = "application__", "application__organisation__"
     return (
         AccessToken.objects.select_related("application__organisation")
@@ -78,7 +78,7 @@ def _tokens() -> QuerySet[Any]:
 
 
 class SystemTokenView(TokenView):
-    """Client credentials alone: the library's other flows have no place here, and not all of them hold bad input."""
+    """Accepts client credentials only: no other flow of the library is used, and not all of them bear bad input."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("grant_type") != "client_credentials":

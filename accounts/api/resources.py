@@ -1,4 +1,4 @@
-"""Organisations, as partner systems read them; and the column by which other resources name one."""
+"""The API's organisations, and the column that names an organisation in other resources."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -32,13 +32,13 @@ class NameToday(ColumnByKey, serializers.Field[Any, Any, Any, Any]):
 
 @cache
 def names_in_order() -> QuerySet[OrganisationName, tuple[int, str, date | None]]:
-    """Organisation, name and first day, the first name first: it has no day. To be narrowed, as `selected` rows are."""
+    """Return organisation, name and first day, oldest name first; the caller narrows the rows."""
     ordered = OrganisationName.objects.order_by(F("valid_from").asc(nulls_first=True))
     return ordered.values_list("organisation", as_json("name"), "valid_from")
 
 
 class NameColumns(Columns):
-    """One name, from a day on; null: the first that is known."""
+    """A name and the day from which it is used; null for the first known name."""
 
     name = TextColumn()
     short = serializers.CharField(help_text="Abbreviation; empty where there is none.")
@@ -50,19 +50,19 @@ class NameColumns(Columns):
 
 
 class OrganisationColumns(Columns):
-    """A body of one side. Its code never changes."""
+    """An organisation of one side. Its code never changes."""
 
     code = serializers.CharField()
     side = serializers.ChoiceField(choices=Side.choices)
     kind = serializers.ChoiceField(choices=OrganisationKind.choices)
     parent = serializers.CharField(  # type: ignore[assignment]  # the metaclass takes it out of the class
-        source="parent.code", allow_null=True, help_text="The body it answers to."
+        source="parent.code", allow_null=True, help_text="The organisation it answers to."
     )
     coordinator = serializers.BooleanField(help_text="Coordinates its side.")
     control_body = serializers.BooleanField(help_text="Controls its side.")
     iati = serializers.CharField(help_text="IATI organisation identifier; empty where there is none.")
     name = NameToday(source="id")
-    names = NameColumns(many=True, help_text="All it had, the first one first.")
+    names = NameColumns(many=True, help_text="All its names, oldest first.")
 
     class Meta:
         model = Organisation
@@ -75,7 +75,7 @@ class OrganisationFilters(filters.FilterSet):
 
 
 class OrganisationViewSet(ScopedViewSet):
-    """The bodies of both sides, with the names they had and when."""
+    """The organisations of both sides, with their names over time."""
 
     path = "organisations"
     columns = OrganisationColumns

@@ -1,4 +1,4 @@
-"""What a side's calendar says besides its week and its public holidays."""
+"""Exceptions to a side's week and public holidays."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ class DayKind(models.TextChoices):
 
 
 class DayException(Audited):
-    """One day on which a side works, or does not, whatever its week and its public holidays say. Both sides see it."""
+    """A day on which a side works, or does not, whatever its week and public holidays say. Both sides see it."""
 
     side = models.CharField(_("side"), max_length=2, choices=Side)
     day = models.DateField(_("day"))

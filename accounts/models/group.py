@@ -17,11 +17,11 @@ from common.text import MultilingualField
 
 
 class WorkingGroup(Audited):
-    """The joint group of one area, led by one organisation of each side, which lead its road map too."""
+    """The joint group of one area. Its two lead organisations, one of each side, lead its road map too."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = MultilingualField(_("name"), max_length=300)
-    # PROTECT: a body that leads a group is replaced first
+    # PROTECT: an organisation that leads a group is replaced first
     lead_uz = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead of Uzbekistan")
     )
@@ -59,7 +59,7 @@ class SeatRole(models.TextChoices):
 
 
 class Seat(Term):
-    """One person's seat in a working group, from a day to a day, for the person's side."""
+    """One person's seat in a working group, for their side and for a period."""
 
     # PROTECT: who sat where, when, is kept
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats", verbose_name=_("person"))
@@ -82,7 +82,7 @@ class Seat(Term):
         return f"{self.user}, {self.get_role_display()}"
 
     def check_change(self, before: Self | None, today: date) -> None:
-        """Who sits where as what never changes; one co-chair a side and group at a time; nothing into the past."""
+        """Refuse another person, group or role, dates in the past, and a second co-chair of a side at a time."""
         if before and (before.user_id, before.group_id, before.role) != (self.user_id, self.group_id, self.role):
             raise ValidationError(_("End this seat and add another."))
         self.side = self.user.side
@@ -91,7 +91,7 @@ class Seat(Term):
             self._check_co_chair()
 
     def _check_co_chair(self) -> None:
-        # the group's row is the lock: two co-chairs added at the same instant come one after the other
+        # the group's row is the lock: two co-chairs cannot be added at the same instant
         WorkingGroup.objects.select_for_update().get(pk=self.group_id)
         others = Seat.objects.filter(group=self.group_id, side=self.side, role=SeatRole.CO_CHAIR).exclude(pk=self.pk)
         overlapping = others.filter(
@@ -100,5 +100,5 @@ class Seat(Term):
         )
         if other := overlapping.select_related("user").first():
             raise ValidationError(
-                {"role": _("%(name)s is co-chair then: end that seat first.") % {"name": other.user.name}}
+                {"role": _("%(name)s is co-chair in this period. End that seat first.") % {"name": other.user.name}}
             )

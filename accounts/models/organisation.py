@@ -1,4 +1,4 @@
-"""Organisations and the names they had, when."""
+"""Organisations and their names over time."""
 
 from datetime import date
 from typing import Any
@@ -27,12 +27,12 @@ class OrganisationKind(models.TextChoices):
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def named(self) -> "OrganisationQuerySet":
-        """With its names at hand, so that printing a list costs one more query and not one a row."""
+        """Prefetch the names, so that printing a list costs one more query and not one a row."""
         return self.prefetch_related("names")
 
 
 class Reach(models.Func):
-    """The keys of an organisation and of every one that answers to it, at any depth, as a list; of its key."""
+    """Compute from an organisation's key the list of its key and of all that answer to it, at any depth."""
 
     function = "JSONB_AGG"
     template = """(
@@ -54,18 +54,18 @@ class ForOrganisation:
 
     @cached_property
     def reach(self) -> list[int]:
-        """Keys of the organisation and of all that answer to it; a query may bring it along as an annotation."""
+        """Return the keys of the organisation and of all that answer to it; a query may annotate them."""
         keys: list[int] = Organisation.objects.values_list(Reach("pk"), flat=True).get(pk=self.organisation_id)
         return keys
 
 
 class Organisation(Audited):
-    """One body of one side: ministry, agency, bank, company. Its ``code`` never changes; its names do, by decree."""
+    """A ministry, agency, bank or company of one side. Its ``code`` never changes; its names do, by decree."""
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     side = models.CharField(_("side"), max_length=2, choices=Side)
     kind = models.CharField(_("kind"), max_length=12, choices=OrganisationKind)
-    # PROTECT: a body to which others answer is closed, not deleted
+    # PROTECT: an organisation to which others answer is closed, not deleted
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="answering", verbose_name=_("answers to")
     )
@@ -98,7 +98,7 @@ class Organisation(Audited):
         return str(self.name)
 
     def name_row(self, on: date | None = None) -> "OrganisationName | None":
-        """The name in force on ``on`` (today unless told), from the prefetched names where they are."""
+        """Return the name in force on ``on`` (default: today), from the prefetched names where there are any."""
         day = on or timezone.localdate()
         rows = sorted(self.names.all(), key=lambda row: row.valid_from or date.min)
         in_force = [row for row in rows if row.valid_from is None or row.valid_from <= day]
@@ -111,13 +111,13 @@ class Organisation(Audited):
 
     @property
     def short_name(self) -> str:
-        """The abbreviation where there is one, else the whole name."""
+        """Return the abbreviation, or the whole name where there is none."""
         row = self.name_row()
         return str((row.short or row.name) if row else self.code)
 
 
 class OrganisationName(Audited):
-    """One name of an organisation, from a day on; the next one ends it. A document prints the name of ITS date."""
+    """A name of an organisation, used from a day until the next. A document prints the name of its own date."""
 
     # CASCADE never fires: organisations are not deleted
     organisation = models.ForeignKey(

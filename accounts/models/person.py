@@ -62,7 +62,7 @@ class User(Audited, AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Everybody who can sign in uses the staff's screens; what they show is the policy's."""
+        """Return True for whoever can sign in; the policy decides what the screens show."""
         return self.is_active
 
     def get_short_name(self) -> str:
@@ -72,7 +72,7 @@ class User(Audited, AbstractBaseUser):
         return self.name
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Django's own permissions open nothing here: every door asks `accounts.policy.questions`."""
+        """Return False: `accounts.policy.questions` decides, not Django's permissions."""
         return False
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -82,7 +82,7 @@ class User(Audited, AbstractBaseUser):
         return self.side
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """A save of credentials or of the last sign-in alone is no change of the person: no history row."""
+        """Save, without a history row where only credentials or the last sign-in change."""
         unaudited = update_fields is not None and set(update_fields) <= UNAUDITED
         if not unaudited:
             return super().save(*args, update_fields=update_fields, **kwargs)
@@ -103,7 +103,7 @@ class Role(models.TextChoices):
 
 
 class Membership(ForOrganisation, Term):
-    """One role of one person in one organisation of their side, from a day to a day."""
+    """One role of one person in one organisation of their side, for a period."""
 
     # PROTECT: people and organisations with a past are ended, not deleted
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person"))
@@ -131,7 +131,7 @@ class Membership(ForOrganisation, Term):
         return f"{self.user}, {self.get_role_display()}"
 
     def check_change(self, before: Self | None, today: date) -> None:
-        """Who, where and as what never change (another membership says so); nothing is dated into the past."""
+        """Refuse another person, organisation or role (that is another membership), and dates in the past."""
         if before and (before.user_id, before.organisation_id, before.role) != (
             self.user_id,
             self.organisation_id,

@@ -1,4 +1,4 @@
-"""The systems of partners."""
+"""Service accounts: the systems of partners."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from audit.models import Audited
 
 
 class ServiceAccount(ForOrganisation, Audited, AbstractApplication):
-    """One partner system, which IS its OAuth client. It acts for one organisation with named scopes and never signs."""
+    """One partner system, which is its OAuth client. It acts for one organisation with named scopes and never signs."""
 
     # PROTECT, where the library cascades: an account with history outlives whoever made it
     user = models.ForeignKey(
@@ -26,7 +26,7 @@ class ServiceAccount(ForOrganisation, Audited, AbstractApplication):
     scopes = models.JSONField(_("scopes"), default=list)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
-    is_authenticated = True  # whoever holds it has shown a token of it
+    is_authenticated = True  # a request has it only after showing its token
 
     access = Access(
         view="service_account.manage",
@@ -41,7 +41,7 @@ class ServiceAccount(ForOrganisation, Audited, AbstractApplication):
         verbose_name_plural = _("service accounts")
 
     def is_usable(self, request: Any) -> bool:
-        """Asked by the library for every token that is issued or shown: what is revoked ends at once."""
+        """Return whether it is not revoked. The library asks for every token, so a revocation works at once."""
         return self.revoked_at is None
 
     def layer_now(self) -> str:

@@ -1,4 +1,4 @@
-"""What begins and ends on a day: the base of memberships and seats."""
+"""The base of memberships and seats: a period in days."""
 
 from datetime import date
 from typing import Self, TypeVar
@@ -14,7 +14,7 @@ M = TypeVar("M", bound=models.Model)
 
 class InForceQuerySet(models.QuerySet[M]):
     def in_force(self, today: date) -> Self:
-        """Begun and not ended on ``today``; ``valid_to`` is the last day."""
+        """Return those that have begun and not ended on ``today``; ``valid_to`` is the last day."""
         return self.filter(valid_from__lte=today).filter(
             models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=today)
         )
@@ -38,7 +38,7 @@ class Term(Audited):
         ]
 
     def check_term(self, before: Self | None, today: date) -> None:
-        """Nothing is dated into the past. Raises: ValidationError at the field."""
+        """Refuse dates in the past. Raises: ValidationError at the field."""
         check_period(
             valid_from=self.valid_from,
             valid_to=self.valid_to,

@@ -20,7 +20,7 @@ Lookup = str | Via
 
 @dataclass(frozen=True)
 class Access:
-    """Declared once beside each model, as ``access``. Values other than permission names are ORM lookups.
+    """Declare who may do what, once beside each model, as ``access``. All but permission names are ORM lookups.
 
     - ``view``, ``edit``, ``acts``: names in `accounts.policy.permissions`. Without ``edit`` nobody edits it as
       a plain record.
@@ -47,7 +47,7 @@ class Access:
 
     @property
     def permissions(self) -> frozenset[str]:
-        """Every permission that may be asked of this model; any other is denied."""
+        """Return every permission that may be asked of this model; any other is denied."""
         return frozenset({self.view, self.edit, *self.acts} - {""})
 
 

@@ -94,14 +94,14 @@ class Actor:
 
     @property
     def has_standing(self) -> bool:
-        """A membership or seat in force, or a system with the scope to read."""
+        """Return whether there is a membership or seat in force, or a system's scope to read."""
         if self.account:
             return "read" in self.account.scopes
         return bool(self.memberships or self.seats)
 
     @property
     def capacities(self) -> list[Capacity]:
-        """Every membership and seat in force."""
+        """Return every membership and seat in force."""
         return [*self.memberships, *self.seats]
 
     def own(self, roles: Collection[str] = ()) -> list[Organisation]:
@@ -142,7 +142,7 @@ class Actor:
 
     @property
     def act(self) -> Act:
-        """What the audit stores. Raises: ValueError for nobody."""
+        """Return what the audit stores. Raises: ValueError for nobody."""
         if self.person:
             kind, key, name = "person", self.person.pk, self.person.name
         elif self.account:

@@ -1,4 +1,4 @@
-"""`manage.py check` reports what the policy could not decide: a model without access, an unknown permission."""
+"""Let `manage.py check` report what the policy could not decide."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from audit.models import Audited
 
 @register()
 def every_model_declares_access(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Every audited table has an access declaration whose permissions are in the registry."""
+    """Report audited models without an access declaration, and declarations with unknown permissions."""
     found: list[CheckMessage] = []
     for model in apps.get_models():
         if not issubclass(model, Audited):

@@ -1,4 +1,4 @@
-"""Writing people, organisations and plain records."""
+"""Write people, organisations and plain records."""
 
 from accounts.services.people import choose_language, create_administrator, invite
 from accounts.services.records import StaleEdit, changed_fields, save_record

@@ -1,4 +1,4 @@
-"""People: the first administrator of a side, a new member, a person's language."""
+"""Add people, and change the language a person reads."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ def add_person(
     illustrative: bool = False,
     hasher: str | BasePasswordHasher = "default",
 ) -> User:
-    """A person who can sign in, inside the caller's act. The address counts as verified: somebody vouches for it."""
+    """Add a person who can sign in, inside the caller's act. Their address counts as verified."""
     user = User(email=email.strip().lower(), name=name, side=side, illustrative=illustrative)
     user.password = make_password(password, hasher=hasher)
     user.save()
@@ -43,9 +43,9 @@ def invite(
     password: str | None = None,
     illustrative: bool = False,
 ) -> Membership:
-    """A new person with the first membership, on the organisation's side, for good.
+    """Add a person with their first membership. They belong to the organisation's side for good.
 
-    Without ``password`` they choose one by "Forgot your password?".
+    Without ``password`` they set one through "Forgot your password?".
     Raises: NotAllowed where ``by`` does not administer the organisation; ValidationError as `Membership.check_change`.
     """
     membership = Membership(organisation=organisation, role=role, valid_from=valid_from, valid_to=valid_to)
@@ -61,7 +61,7 @@ def invite(
 
 
 def create_administrator(*, organisation: Organisation, email: str, name: str, password: str, by: Actor) -> Membership:
-    """The first administrator of a side, made on the server, in the side's coordinator.
+    """Add the first administrator of a side to its coordinator; run on the server.
 
     Raises: ValueError where the organisation coordinates nobody.
     """
@@ -80,7 +80,7 @@ def create_administrator(*, organisation: Organisation, email: str, name: str, p
 
 @transaction.atomic
 def choose_language(*, user: User, language: str, by: Actor) -> None:
-    """The language in which the person reads and is written to. Raises: ValueError for one that is not offered."""
+    """Set the language of a person's pages and emails. Raises: ValueError for one that is not offered."""
     if language not in dict(settings.LANGUAGES):
         raise ValueError(f"{language} is not offered.")
     person = User.objects.select_for_update().get(pk=user.pk)

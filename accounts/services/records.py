@@ -1,4 +1,4 @@
-"""The one service of plain tables: everything that has no workflow of its own is saved here."""
+"""Save the records of plain tables, which have no workflow of their own."""
 
 from typing import Any, cast
 
@@ -22,13 +22,13 @@ class StaleEdit(Exception):
 
 
 def audited_fields(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
-    """The columns whose change is a change of the record."""
+    """Return the columns whose change is a change of the record."""
     history = cast(Any, model).history.model
     return [field for field in history.tracked_fields if field.name not in BOOKKEEPING]
 
 
 def changed_fields(before: Audited, after: Audited) -> list[str]:
-    """Names of the audited columns in which the two differ."""
+    """Return the names of the audited columns in which the two differ."""
     return [
         field.name
         for field in audited_fields(type(after))
@@ -38,9 +38,9 @@ def changed_fields(before: Audited, after: Audited) -> list[str]:
 
 @transaction.atomic
 def save_record(obj: Audited, *, by: Actor) -> bool:
-    """Save a new or changed plain record with its history row; answers whether anything was written.
+    """Save a new or changed plain record with its history row. Return whether anything was written.
 
-    1. An existing record is locked and asked for first: nobody takes what is somebody else's.
+    1. An existing record is locked and asked for first: nobody takes over somebody else's.
     2. ``obj.row_version`` is the version the edit was based on: another one in the database is a stale edit.
     3. A save that changes no audited column writes nothing.
     4. The table's own rules hold (`Audited.check_change`).

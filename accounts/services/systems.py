@@ -1,4 +1,4 @@
-"""The systems of partners."""
+"""Add the systems of partners."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from accounts.services.records import save_record
 
 @dataclass(frozen=True)
 class Credentials:
-    """The secret is kept as a hash only: this is the one time it can be read."""
+    """The secret is stored as a hash only, so it can be read this once."""
 
     account: ServiceAccount
     secret: str
@@ -23,7 +23,7 @@ class Credentials:
 
 @transaction.atomic
 def create_service_account(*, organisation: Organisation, name: str, scopes: Sequence[str], by: Actor) -> Credentials:
-    """A system that acts for one organisation with these scopes, signing in with client credentials.
+    """Add a system that acts for one organisation with these scopes, by client credentials.
 
     Raises: NotAllowed; ValidationError for scopes that do not exist, and for none.
     """
@@ -40,9 +40,9 @@ def create_service_account(*, organisation: Organisation, name: str, scopes: Seq
 
 
 def checked_scopes(scopes: Sequence[str]) -> list[str]:
-    """Each once, in the order in which they are listed. Raises: ValidationError."""
+    """Return each scope once, in the order of the settings. Raises: ValidationError."""
     known = list(settings.OAUTH2_PROVIDER["SCOPES"])
     if not scopes or set(scopes) - set(known):
-        told = _("Name one scope or more of these: %(names)s.") % {"names": ", ".join(known)}
+        told = _("Choose one or more of these scopes: %(names)s.") % {"names": ", ".join(known)}
         raise ValidationError({"scopes": told})
     return [scope for scope in known if scope in scopes]

@@ -1,4 +1,4 @@
-"""What of the sign-in library is the product's own: nobody signs up, and every change of credentials is an event."""
+"""Adapt the sign-in library: nobody signs up, and every change of credentials is an event."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from audit.services import record_event
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are invited by their organisation's administrator."""
+        """Return False: people are added by their organisation's administrator."""
         return False
 
     def set_password(self, user: User, password: str) -> None:
-        """Only the password is written: credentials are outside history."""
+        """Save the password alone, which writes no history."""
         user.set_password(password)
         user.save(update_fields=["password"])
 
@@ -27,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, **kwargs)
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """Where a second factor exists a password alone confirms nothing."""
+        """Leave out the password where the person has a second factor."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         strong = [method for method in methods if method["id"] != "reauthenticate"]
         return strong or methods
@@ -35,5 +35,5 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """From the settings, never from the Host header: a change of domain loses every passkey."""
+        """Return the relying party of the settings, never of the Host header: passkeys belong to one domain."""
         return {"id": settings.RP_ID, "name": "Road maps"}

@@ -1,4 +1,4 @@
-"""The sign-in library's passkey forms, which crash on a malformed credential: here it is a sentence (400, not 500)."""
+"""Passkey forms that answer a malformed credential with a sentence; the library's own crash on it."""
 
 from typing import Any
 

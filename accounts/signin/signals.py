@@ -1,6 +1,6 @@
-"""Passkeys and other second factors added and removed: each is an event of the audit.
+"""Record an event when a passkey or another second factor is added or removed.
 
-The sign-in library tells of them by signal only; this is the one place that listens.
+The sign-in library sends signals only, so this is the one place with receivers.
 """
 
 from typing import Any

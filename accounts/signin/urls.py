@@ -1,4 +1,4 @@
-"""Our own pages among the sign-in library's; included before it."""
+"""Pages that replace some of the sign-in library's; included before them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ALGORITHMS = {-7, -8, -257}
 
 
 class AddPasskeyView(AddWebAuthnView):
-    """Offers only the kinds of key that a signature may be made with."""
+    """Offers only the algorithms that a signature may be made with."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -1,4 +1,4 @@
-"""The base of every screen of the admin: what it lists, opens, offers and saves is the policy's."""
+"""The base of every screen of the admin. The policy decides what it lists, opens, offers and saves."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
@@ -33,13 +33,13 @@ M = TypeVar("M", bound=Audited)
 
 class ScopedChangeList(ChangeList):
     def url_for_result(self, result: Any) -> str:
-        """A record that has a page of its own opens there."""
+        """Open a record on its own page, where it has one."""
         page: Callable[[], str] | None = getattr(result, "get_absolute_url", None)
         return page() if page else super().url_for_result(result)
 
 
 class ScopedModelAdmin(admin.ModelAdmin[M]):
-    """Lists what ``access.view`` shows, edits what ``access.edit`` allows; anything else is a 404, as if it were not.
+    """Lists what ``access.view`` shows and edits what ``access.edit`` allows; anything else is a 404.
 
     - ``editable``: the fields that the form offers; the others in ``shown`` are read-only.
     - ``addable``: whether records can be added here; ``add_only`` fields are offered then alone.
@@ -72,7 +72,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
 
     @property
     def list_name(self) -> str:
-        """What the list is called in the navigation and in the search."""
+        """Return what the list is called in the navigation and in the search."""
         return str(self.menu_label or capfirst(self.opts.verbose_name_plural))
 
     @property
@@ -123,7 +123,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         return self.addable and can(actor_of(request), self.access.edit)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing with a history is deleted."""
+        """Return False: nothing with a history is deleted."""
         return False
 
     def _may(self, request: HttpRequest, permission: str, obj: Any) -> bool:
@@ -156,7 +156,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleEdit:
-            # someone was faster between our reading and our saving: the form, read again, shows what they did
+            # someone saved between our reading and our saving: the form, read again, shows their change
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
@@ -209,7 +209,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            # adding a record out of another one's form would skip that record's own screen
+            # a record is added on its own screen, never from the form of another
             field.widget = field.widget.widget
         return field
 

@@ -1,4 +1,4 @@
-"""The staff's site: Django's own admin, signed in to through allauth alone."""
+"""The staff site: Django's own admin, with sign-in through allauth only."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,11 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whoever is signed in; what they see is the policy's."""
+        """Let in whoever is signed in; the policy decides what they see."""
         return request.user.is_active
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Screens that do not ask our policy are not taken in: libraries bring some for tokens, addresses, passkeys."""
+        """Register only screens that ask the policy; libraries bring others, for tokens, addresses and passkeys."""
         from accounts.web.admin_base import ScopedModelAdmin
 
         if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):

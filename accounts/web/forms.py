@@ -1,4 +1,4 @@
-"""The form that every screen of a plain record inherits: scoped choices, a reason, and a stale edit noticed."""
+"""The form of every screen of a plain record: scoped choices, a reason, and stale edits shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ EXTRA = ("reason", "based_on")
 
 @dataclass(frozen=True)
 class Conflicting:
-    """One field that somebody else changed: as it was when the edit began, as it stands now, as it was typed."""
+    """A field that somebody else changed: its value when the edit began, now, and as typed."""
 
     name: str
     label: str
@@ -35,7 +35,7 @@ class Conflicting:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Who changed the record meanwhile, when, and the fields in question."""
+    """Who changed the record in the meantime, when, and which fields."""
 
     who: str
     side: str
@@ -44,17 +44,17 @@ class Conflict:
 
 
 class ScopedForm(forms.ModelForm[M]):
-    """Carries the version it was based on. Where that is not the newest, nothing is saved, nothing typed is lost.
+    """Carries the version it was based on. If that is not the newest, nothing is saved and nothing typed is lost.
 
-    The page then shows `conflict`; for each of its fields the person chooses theirs or mine (``keep-FIELD``).
+    The page then shows `conflict`; for each of its fields the person chooses which value stays (``keep-FIELD``).
     """
 
     actor: Actor  # set by the screen's get_form
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the change"),
         max_length=1000,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=_("Kept in the history, for both sides to read."),
+        help_text=_("Both sides can read it in the history."),
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -67,14 +67,14 @@ class ScopedForm(forms.ModelForm[M]):
 
     @cached_property
     def before(self) -> Audited | None:
-        """The record as it stands in the database, read once, before the form touches its instance."""
+        """Return the record as it stands in the database, read before the form touches its instance."""
         if not self.is_change:
             return None
         return cast(Audited, type(self.instance)._default_manager.get(pk=self.instance.pk))
 
     @cached_property
     def conflict(self) -> Conflict | None:
-        """What somebody else changed since this edit began, or None. Known once the form is bound."""
+        """Return what somebody else changed since this edit began, or None. Known once the form is bound."""
         now, based_on = self.before, self._based_on()
         if now is None or based_on == now.row_version:
             return None
@@ -100,7 +100,7 @@ class ScopedForm(forms.ModelForm[M]):
             data = cast(QueryDict, self.data).copy()
             data[self.add_prefix("based_on")] = str(before.row_version)
             self.data = data
-            message = _("Someone changed this meanwhile. Choose what stays, then save again.")
+            message = _("Someone else has changed this record. Choose which values to keep, then save again.")
             raise ValidationError(message, code="stale")
         for field in self._typed_fields():
             if self.data.get(self.add_prefix(f"keep-{field.name}")) == "theirs":

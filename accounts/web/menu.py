@@ -33,5 +33,5 @@ class MenuItem:
 
     @property
     def place(self) -> tuple[int, int, str]:
-        """Sort by group, then by order."""
+        """Return the sort key: by group, then by order."""
         return list(MenuGroup).index(self.group), self.order, self.url_name

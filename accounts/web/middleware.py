@@ -1,4 +1,4 @@
-"""The language and the hours of a signed-in person, whatever browser they use."""
+"""Use the language and the time zone of the signed-in person, not of the browser."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from common.sides import TIME_ZONES
 
 
 class PersonLanguage:
-    """After sign-in the person's own language counts, not the browser's, and hours are those of their side."""
+    """Activate the person's own language, and the time zone of their side."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

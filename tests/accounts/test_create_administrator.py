@@ -31,7 +31,7 @@ def test_the_first_administrator_signs_in_with_the_password_shown_once(programme
     assert answer.status_code == 302 and answer["Location"] == "/"
 
 
-@pytest.mark.parametrize(("email", "sentence"), [("nobody", "not an e-mail"), ("FIRST@example.invalid", "already")])
+@pytest.mark.parametrize(("email", "sentence"), [("nobody", "not an email"), ("FIRST@example.invalid", "already")])
 def test_a_wrong_address_is_a_sentence(programme: None, email: str, sentence: str) -> None:
     make()
     with pytest.raises(CommandError, match=sentence):

@@ -47,10 +47,10 @@ def test_scopes_may_stand_with_commas_and_a_name_is_found() -> None:
 @pytest.mark.parametrize(
     ("organisation", "scopes", "sentence"),
     [
-        ("nobody", "read", "no organisation “nobody”"),
-        ("koica", "frobnicate", "one scope or more of these: read, report"),
-        ("koica", ",", "one scope or more of these: read, report"),
-        ("koica", "read,Read", "one scope or more of these: read, report"),
+        ("nobody", "read", "no organisation with the code “nobody”"),
+        ("koica", "frobnicate", "one or more of these scopes: read, report"),
+        ("koica", ",", "one or more of these scopes: read, report"),
+        ("koica", "read,Read", "one or more of these scopes: read, report"),
     ],
 )
 def test_what_is_wrong_is_a_sentence_and_nothing_is_made(organisation: str, scopes: str, sentence: str) -> None:

@@ -138,7 +138,7 @@ def test_an_administrator_adds_a_person_and_ends_a_membership(programme: None) -
     today = day_of("UZ", timezone.now())
     data = {"email": "New.One@example.invalid", "name": "New One", "organisation": energy.pk, "role": "officer"}
     page = client.post(reverse("admin:accounts_user_add"), {**data, "valid_from": "2020-01-01"})
-    assert "dated into the past" in str(page.context["adminform"].form.errors["valid_from"])
+    assert "cannot begin before today" in str(page.context["adminform"].form.errors["valid_from"])
     page = client.post(reverse("admin:accounts_user_add"), {**data, "role": "controller", "valid_from": str(today)})
     assert "role" in page.context["adminform"].form.errors
     assert client.post(reverse("admin:accounts_user_add"), {**data, "valid_from": str(today)}).status_code == 302
@@ -160,7 +160,7 @@ def test_a_side_has_one_co_chair_a_group_and_a_coordinator_seats_only_its_own_si
     today = str(day_of("UZ", timezone.now()))
     data = {"user": officer.pk, "group": group.pk, "role": "co_chair", "valid_from": today}
     page = client.post(reverse("admin:accounts_seat_add"), data)
-    assert "is co-chair then" in str(page.context["adminform"].form.errors["role"])
+    assert "is co-chair in this period" in str(page.context["adminform"].form.errors["role"])
     page = client.post(reverse("admin:accounts_seat_add"), {**data, "user": korean.pk, "role": "member"})
     assert "user" in page.context["adminform"].form.errors
     assert client.post(reverse("admin:accounts_seat_add"), {**data, "role": "member"}).status_code == 302

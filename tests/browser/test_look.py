@@ -19,13 +19,14 @@ from tests.browser.axe import COLOURS, faults
 from tests.browser.conftest import Open, SignIn
 from tests.scenarios.people import put_in_force
 from tests.scenarios.reminders import move, on
+from tests.scenarios.screens import admin_pages
 
 # of chemistry's road map, which these tests put in force
 MILESTONE = f"/milestones/{identity('milestone', 'D05')}/"
 # its deadline here: a Wednesday within the 30 days that are shown as coming
 DEADLINE = timezone.localdate() + timedelta(days=10 + (2 - timezone.localdate().weekday()) % 7)
 
-# who looks ("" is somebody not signed in), the address. Add a page here when it is made.
+# who looks ("" is somebody not signed in), the address. Add a page here when it is made; those of the admin are found.
 PAGES: tuple[tuple[str, str], ...] = (
     ("", "/accounts/login/"),
     ("", "/accounts/password/reset/"),
@@ -127,11 +128,12 @@ def test_every_page_is_without_fault_in_light_and_in_dark(
     put_in_force("RM-03", party="kia")
     tell(person("officer", "uzkimyosanoat"))
     found: list[str] = []
-    for who in sorted({who for who, _address in PAGES}):
+    pages = dict.fromkeys([*PAGES, *(("administrator", address) for address in admin_pages())])
+    for who in sorted({who for who, _address in pages}):
         page = open_page(width=width)
         if who:
             sign_in(page, person(who, "uzkimyosanoat" if who == "officer" else "miit"))
-        for _who, address in (row for row in PAGES if row[0] == who):
+        for _who, address in (row for row in pages if row[0] == who):
             page.emulate_media(color_scheme="light")
             page.goto(address)
             found += [f"{who or 'anonymous'} {address}: {fault}" for fault in faults(page)]

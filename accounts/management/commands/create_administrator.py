@@ -15,7 +15,7 @@ from common.sides import Side
 
 
 class Command(BaseCommand):
-    help = "Make an administrator of a side's coordinator, who can then add everybody else of that side."
+    help = "Create an administrator of a side's coordinator, who can then add everybody else of that side."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--side", required=True, choices=Side.values)
@@ -26,12 +26,12 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            raise CommandError(f"{email} is not an e-mail address.") from None
+            raise CommandError(f"{email} is not an email address.") from None
         if User.objects.filter(email__iexact=email).exists():
-            raise CommandError(f"{email} has an account already.")
+            raise CommandError(f"{email} already has an account.")
         organisation = Organisation.objects.filter(side=side, coordinator=True).first()
         if organisation is None:
-            raise CommandError(f"Nobody coordinates {side} yet: run manage.py load_programme first.")
+            raise CommandError(f"{side} has no coordinator yet. Run manage.py load_programme first.")
         password = secrets.token_urlsafe(12)
         create_administrator(
             organisation=organisation,
@@ -40,5 +40,5 @@ class Command(BaseCommand):
             password=password,
             by=system_actor("create_administrator", reason="First administrator of the side."),
         )
-        self.stdout.write(f"{name} administers {organisation} and the whole side {side}.")
+        self.stdout.write(f"{name} is an administrator of {organisation}, which coordinates {side}.")
         self.stdout.write(f"Password, shown once: {password}")
