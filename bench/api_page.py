@@ -71,7 +71,7 @@ JSON: Final = [NAMES.index(name) for name in ("mechanism", "measure_title", "exe
 
 
 def by_hand(keys: list[int], after: tuple[object, int] | None) -> bytes:
-    """The same rows and the same bytes of text, as JSON."""
+    """Return the same rows as JSON by one statement."""
     beyond = "" if after is None else "AND (m.due_on, m.id) > (%(due_on)s, %(id)s)"
     asked: dict[str, Any] = {"keys": keys} | ({} if after is None else {"due_on": after[0], "id": after[1]})
     rows = []
@@ -102,7 +102,7 @@ def fill(size: int) -> None:
 
 
 def page(size: int) -> Figures:
-    """How many times the statement a whole request costs, first and halfway down; and its queries."""
+    """Measure a whole request against the statement, first and halfway down, and count its queries."""
     by = system_actor("bench")
     ministry = Organisation.objects.get(code=MINISTRY)
     made = create_service_account(organisation=ministry, name="bench", scopes=["read"], by=by)
@@ -130,7 +130,7 @@ def page(size: int) -> Figures:
 
 
 def asking(made: Credentials) -> Callable[[str], bytes]:
-    """One whole request, through every middleware, with a token of the account's."""
+    """Return a function that makes one whole request, through every middleware, with the account's token."""
     import_module("partnership.wsgi")  # as the web server loads it
     client = Client()
     basic = b64encode(f"{made.account.client_id}:{made.secret}".encode()).decode()
@@ -149,7 +149,7 @@ def asking(made: Credentials) -> Callable[[str], bytes]:
 
 
 def halfway(ask: Callable[[str], bytes]) -> str | None:
-    """The address of a page in the middle of those that the ministry can turn; None where these are too few."""
+    """Return the address of a page in the middle of the list; None where there are too few pages."""
     addresses, following = [], f"{ADDRESS}?page_size=100"
     while following:
         addresses.append(following)

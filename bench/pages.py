@@ -1,4 +1,4 @@
-"""What the lists cost in CPU: desk, areas, road maps and programme, with 1 and with 10 versions of each road map.
+"""Measure the CPU of the lists: desk, areas, road maps and programme, with 1 and with 10 versions of each road map.
 
 16 road maps of 300 milestones. Run as `python -m bench.pages`; docs/benchmarks.md says what the figures must hold.
 """
@@ -52,7 +52,7 @@ def measure() -> Figures:
 
 
 def reader() -> Client:
-    """An officer of a coordinator, who sees every road map, and whose ministry leads some milestones."""
+    """Sign in an officer of a coordinator, who sees every road map and whose ministry leads some milestones."""
     coordinator = Organisation.objects.get(coordinator=True, side="UZ")
     invited = invite(
         email="bench@example.invalid",

@@ -35,7 +35,7 @@ Figures = list[Figure]
 
 
 def run(name: str, measure: Callable[[], Figures]) -> int:
-    """Measure on a scratch PostgreSQL database, print and keep; the exit code."""
+    """Measure on a scratch PostgreSQL database, print and save the figures; return the exit code."""
     if connection.vendor != "postgresql":
         sys.stderr.write("DATABASE_URL must name a PostgreSQL database: what is measured here is PostgreSQL.\n")
         return 2
@@ -83,13 +83,13 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def typical(act: Callable[[], object]) -> float:
-    """The median seconds of some runs, after one that warms up."""
+    """Return the median seconds of some runs, after one that warms up."""
     act()
     return median(seconds(act) for _ in range(TIMES))
 
 
 def times_as_long(act: Callable[[], object], other: Callable[[], object]) -> float:
-    """The median of how many times longer the first takes, of pairs: what else the machine does hits both alike."""
+    """Return how many times longer the first takes: the median of pairs, so that other load affects both alike."""
     act()
     other()
     return median(seconds(act) / seconds(other) for _ in range(PAIRS))

@@ -1,4 +1,4 @@
-"""What two keys cost, on PostgreSQL: a version brought into force, the rows read back, two contents compared.
+"""Measure two keys on PostgreSQL: a version brought into force, the rows read back, two contents compared.
 
 Run as `python -m bench.two_keys`; docs/benchmarks.md says with which settings, and what the figures must hold.
 """
@@ -29,7 +29,7 @@ def measure() -> Figures:
 
 
 def into_force() -> Figures:
-    """The second key's turn, where the deadlines of 300 milestones change; of 30; and where their executors do too."""
+    """Measure the second signature, where the deadlines of 300 milestones change, of 30, and their executors too."""
     few, large, whole = (second_key(30, every_date), second_key(300, every_date), second_key(300, every_row))
     hashing = typical(lambda: content_hash("RM-07", None, document(300), None))
     return [
@@ -44,7 +44,7 @@ def into_force() -> Figures:
 
 
 def reading() -> Figures:
-    """The 300 milestones in force, read back as a document."""
+    """Measure reading the 300 milestones in force as a document."""
     road_map = RoadMap.objects.get(reference="RM-07")
     return [
         Figure("reading 300 milestones back", typical(lambda: content_of(road_map)) * 1000, "ms"),
@@ -53,7 +53,7 @@ def reading() -> Figures:
 
 
 def comparing() -> Figures:
-    """Two contents of 1,000 milestones in 100 measures."""
+    """Measure comparing two contents of 1,000 milestones in 100 measures."""
     before, same, other = document(1000), document(1000), document(1000, first=5000)
     after = reworked(before)
     hashing = typical(lambda: content_hash("RM-07", None, before, None))
@@ -67,7 +67,7 @@ def comparing() -> Figures:
 
 
 def second_key(steps: int, change: Change) -> tuple[float, int]:
-    """Median seconds of the second key's turn over several versions from empty tables, and the queries of one."""
+    """Return the median seconds of the second signature over several versions, and the queries of one."""
     call_command("flush", interactive=False, verbosity=0)
     energy.set_up()
     group = Group()

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: who is here, where they may go, in which language."""
+"""What the frame of every page shows: the person, the navigation, the languages."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +31,7 @@ class Shell:
 
     @cached_property
     def user(self) -> User | None:
-        """None for somebody who is not signed in, and where a request failed before anybody was asked."""
+        """The signed-in person; None for a visitor and where a request failed before authentication."""
         user = getattr(self._request, "user", None)
         return user if isinstance(user, User) else None
 
@@ -68,7 +68,7 @@ class Shell:
 
     @cached_property
     def jump(self) -> list[str]:
-        """What the box at the top proposes: the pages of the navigation and the areas."""
+        """The suggestions of the search box at the top: the pages of the navigation and the areas."""
         pages = [item.text for group in self.nav for item in group.items]
         if not can(self._actor, "area.view"):
             return pages
@@ -82,12 +82,12 @@ class Shell:
 
     @property
     def here(self) -> str:
-        """Where a change of language returns to."""
+        """The address to return to after a change of language."""
         return self._request.get_full_path()
 
     @property
     def note(self) -> str:
-        """Said at the foot of every page of an installation with sample accounts."""
+        """The footer of an installation with sample accounts."""
         if not settings.DEMO:
             return ""
         return _(

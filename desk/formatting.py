@@ -42,7 +42,7 @@ def organisation(of: Organisation | None, short: bool = False) -> SafeString:
 
 @register.simple_tag
 def prose(text: Text) -> SafeString:
-    """A text of several paragraphs for the reader; where only another language has it, so said below it."""
+    """A text of several paragraphs; a note below says so where it is shown in another language."""
     words, language = text.shown(reader_language())
     paragraphs = SafeString(linebreaks(words, autoescape=True))
     shown = format_html('<div class="prose" lang="{}">{}</div>', language, paragraphs)
@@ -54,7 +54,7 @@ def prose(text: Text) -> SafeString:
 
 @register.simple_tag
 def executor(cell: ExecutorCell) -> SafeString:
-    """One executor of a milestone: its body, its own part, and an asterisk where that is to be confirmed."""
+    """One executor of a milestone: its organisation, its own part, and an asterisk where that is to be confirmed."""
     name = organisation(cell.organisation, short=True) if cell.organisation else cell.executor.organisation
     part = format_html(" ({})", in_language(cell.executor.part)) if cell.executor.part else ""
     mark = '<span aria-hidden="true">&nbsp;*</span><span class="visually-hidden">, {}</span>'
@@ -70,7 +70,7 @@ def source_standing(of: Decision | str) -> SafeString:
 
 @register.simple_tag
 def paragraph(meeting: Meeting | None, number: int | None, dated: bool = False) -> SafeString:
-    """`{% paragraph meeting 17 %}`: the paragraph of a meeting's record, which leads there."""
+    """`{% paragraph meeting 17 %}`: the paragraph of a meeting's record, linked to it."""
     if number is None:
         return SafeString("")
     words = _("paragraph %(number)d") % {"number": number}
@@ -83,7 +83,7 @@ def paragraph(meeting: Meeting | None, number: int | None, dated: bool = False) 
 
 @register.simple_tag
 def unconfirmed() -> SafeString:
-    """Said wherever something is not in the source."""
+    """The note beside whatever is not in the source."""
     return format_html('<span class="quiet">{}</span>', _("not in the release, to be confirmed"))
 
 

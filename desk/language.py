@@ -30,7 +30,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """The page that the person was on; the desk where somebody names a page elsewhere."""
+    """Return the page that the person was on; the desk where the form names another site."""
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return page if ours else "/"

@@ -16,17 +16,17 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def page(view: View[P]) -> View[P]:
-    """Somebody who is not signed in is asked to, and comes back."""
+    """Make a view a page: read only, for signed-in people, never cached."""
     return never_cache(require_safe(login_required(view)))
 
 
 def form_page(view: View[P]) -> View[P]:
-    """The same, with a form of its own to post."""
+    """Make a view a page with a form to post."""
     return never_cache(require_http_methods(["GET", "HEAD", "POST"])(login_required(view)))
 
 
 def require_ever(actor: Actor, permission: str) -> None:
-    """A list of which the actor could never see anything is not there.
+    """Refuse a list of which the actor could never see a record.
 
     Raises: Http404.
     """

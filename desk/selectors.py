@@ -15,12 +15,12 @@ M = TypeVar("M", bound=Model)
 
 
 def visible_to(actor: Actor, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
-    """The records of ``queryset`` that the actor may see, by the permission that its model names for that."""
+    """Return the records of ``queryset`` that the actor may see, by the view permission of its model."""
     return visible(actor, access_of(queryset.model).view, queryset)
 
 
 def visible_or_404(actor: Actor, queryset: QuerySet[M, Any], **lookup: str) -> M:
-    """The one record of ``queryset`` at ``lookup``. One that is not theirs looks as if it were not there.
+    """Return the record at ``lookup``; one that the actor may not see is not found.
 
     Raises: Http404.
     """
@@ -38,23 +38,23 @@ def organisations(actor: Actor) -> QuerySet[Organisation, Any]:
 
 
 def groups(actor: Actor) -> QuerySet[WorkingGroup, Any]:
-    """With both leads."""
+    """Return the visible groups with both leads."""
     leads = (Prefetch("lead_uz", organisations(actor)), Prefetch("lead_kr", organisations(actor)))
     return visible_to(actor, WorkingGroup.objects.prefetch_related(*leads))
 
 
 def areas(actor: Actor) -> QuerySet[PriorityArea, Any]:
-    """With the group and its leads."""
+    """Return the visible areas with their group and its leads."""
     return visible_to(actor, PriorityArea.objects.prefetch_related(Prefetch("group", groups(actor))))
 
 
 def projects(actor: Actor) -> QuerySet[Project, Any]:
-    """With area and decision."""
+    """Return the visible projects with area and decision."""
     area = Prefetch("area", visible_to(actor, PriorityArea.objects.all()))
     decision = Prefetch("decision", visible_to(actor, Decision.objects.all()))
     return visible_to(actor, Project.objects.prefetch_related(area, decision))
 
 
 def summit(actor: Actor) -> Meeting | None:
-    """The meeting whose record is the press release."""
+    """Return the meeting whose record is the press release."""
     return visible_to(actor, Meeting.objects.filter(kind=MeetingKind.SUMMIT)).order_by("held_on").first()

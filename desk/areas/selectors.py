@@ -37,7 +37,7 @@ class AreaRow:
 
 @dataclass(frozen=True)
 class Totals:
-    """What the rows come to."""
+    """The sums over all areas."""
 
     areas: int
     decisions: int
@@ -52,7 +52,7 @@ class Totals:
 
 
 def overview(actor: Actor) -> list[AreaRow]:
-    """Every area that the actor may see, in the programme's order."""
+    """Return every area that the actor may see, in the order of the programme."""
     decisions = visible_to(actor, Decision.objects.all())
     counted = _by_area(decisions)
     open_ones = _by_area(decisions.exclude(source_standing__in=NOTHING_TO_CARRY_OUT))
@@ -94,7 +94,7 @@ def totals(rows: Iterable[AreaRow]) -> Totals:
 
 
 def co_chairs(actor: Actor) -> dict[int, list[Seat]]:
-    """Who co-chairs each group today, Uzbekistan first, by the group's key."""
+    """Return today's co-chairs by the key of their group, Uzbekistan's first."""
     seats = visible_to(actor, Seat.objects.in_force(actor.today).filter(role=SeatRole.CO_CHAIR)).select_related("user")
     found: dict[int, list[Seat]] = {}
     for seat in seats.order_by("-side"):

@@ -26,7 +26,7 @@ SEATS = (
 
 @page
 def areas(request: HttpRequest) -> HttpResponse:
-    """Every area, by kind, with who leads it and who chairs its group."""
+    """Show every area by kind, with its lead organisations and the co-chairs of its group."""
     actor = actor_of(request)
     require_ever(actor, "area.view")
     rows, chairs = overview(actor), co_chairs(actor)
@@ -40,7 +40,7 @@ def areas(request: HttpRequest) -> HttpResponse:
 
 @page
 def area(request: HttpRequest, code: str) -> HttpResponse:
-    """How one area is doing."""
+    """Show one area: its decisions, projects, group and road map."""
     actor = actor_of(request)
     record = visible_or_404(actor, readable(actor), code=code)
     decisions = decision_rows(actor, Decision.objects.filter(area=record))
@@ -69,5 +69,5 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _meetings(area: PriorityArea, meetings: QuerySet[Meeting, Any]) -> QuerySet[Meeting, Any]:
-    """The group's own, and those that decided something in the area."""
+    """Return the meetings of the group and those that decided something in the area."""
     return meetings.filter(Q(group=area.group_id) | Q(pk__in=area.decisions.order_by().values("meeting")))

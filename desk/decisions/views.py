@@ -11,7 +11,7 @@ from programme.models import Decision, DecisionParty
 
 @page
 def decision(request: HttpRequest, code: str) -> HttpResponse:
-    """One decision with the whole paragraph that it comes from, and what became of it."""
+    """Show one decision with the paragraph that it comes from, its measures and its project."""
     actor = actor_of(request)
     record = visible_or_404(actor, Decision.objects.all(), code=code)
     (row,) = decision_rows(actor, Decision.objects.filter(pk=record.pk))

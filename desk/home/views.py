@@ -11,7 +11,7 @@ from desk.page import page
 
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """My desk: what waits for me, who I am here, what is mine."""
+    """Show my desk: what to do, the areas and projects of the person, and what the account may do."""
     actor = actor_of(request)
     if not actor.has_standing:
         return render(request, "home/no_standing.html", {"title": _("My desk"), "administrators": whom_to_ask(actor)})
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _is_first_day(request: HttpRequest, actor: Actor) -> bool:
-    """Whether the person first came to the desk today, in this browser: then it explains itself."""
+    """Return whether the person first opened the desk today in this browser: then it shows an introduction."""
     today = actor.today.isoformat()
     return request.COOKIES.get(_cookie(actor), today) == today
 

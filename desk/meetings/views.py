@@ -14,7 +14,7 @@ from programme.models import Decision, Meeting
 
 @page
 def meeting(request: HttpRequest, code: str) -> HttpResponse:
-    """What was decided, what became of it, and the whole record, paragraph by paragraph."""
+    """Show the decisions of a meeting with their measures and projects, and its record by paragraphs."""
     actor = actor_of(request)
     meetings = Meeting.objects.prefetch_related(Prefetch("group", groups(actor)))
     record = visible_or_404(actor, meetings, code=code)

@@ -55,7 +55,7 @@ def _words(entry: LiveMilestone) -> str:
 
 @register.simple_tag
 def live_of(page: VersionPage, uid: UUID) -> LiveMilestone | None:
-    """`{% live_of page uid as entry %}`: how the milestone of a row stands; None where that does not show."""
+    """`{% live_of page uid as entry %}`: how the milestone of a row stands; None where the reader does not see it."""
     return page.by_uid.get(uid)
 
 
@@ -72,7 +72,7 @@ def first_agreed(row: Milestone) -> str:
 
 @register.simple_tag
 def strip(places: Strip, entry: LiveMilestone) -> SafeString:
-    """The dates on one line, with the same words for whoever does not see it."""
+    """Draw the dates on one line, with a text alternative."""
     first, agreed = places.first, places.agreed
     marks = [format_html('<rect class="g-track" x="0" y="{}" width="1000" height="4"/>', LINE - 2)]
     if first is not None and first != agreed:

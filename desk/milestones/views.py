@@ -1,4 +1,4 @@
-"""One promise: its four dates, who does it, where it comes from, its history; and the lead's forecast."""
+"""The page of one milestone, and the form of its leads' forecasts."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from roadmaps.services import IllegalMove, set_forecast
 
 @form_page
 def milestone(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The page; a POST writes the forecast of the assignment it names."""
+    """Show a milestone; a POST saves the forecast of the assignment that it names."""
     actor = actor_of(request)
     record = visible_or_404(actor, Milestone.objects.select_related("measure", "road_map__group"), uid=str(uid))
     bound = ForecastForm(request.POST) if request.method == "POST" else None

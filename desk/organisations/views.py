@@ -16,7 +16,7 @@ from programme.models import Decision, DecisionParty, ProjectParticipant
 
 @page
 def organisation(request: HttpRequest, code: str) -> HttpResponse:
-    """One body: every name it had and from when, what it answers to, what it leads and takes part in."""
+    """Show one organisation: its names over time, its parent, and what it leads and takes part in."""
     actor = actor_of(request)
     with_parent = organisations(actor).prefetch_related(Prefetch("parent", organisations(actor)))
     record = visible_or_404(actor, with_parent, code=code)
@@ -40,14 +40,14 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _projects(actor: Actor, organisation: Organisation) -> Any:
-    """In which it has a part, with that part."""
+    """Return the projects in which it takes part, with its role."""
     parts = visible_to(actor, ProjectParticipant.objects.filter(organisation=organisation))
     mine = projects(actor).filter(pk__in=parts.order_by().values("project"))
     return mine.prefetch_related(Prefetch("participants", parts))
 
 
 def _decisions(actor: Actor, organisation: Organisation) -> Any:
-    """Those that name it or to which it was added, and whether the source itself names it."""
+    """Return the decisions of which it is a party, each with whether that is inferred."""
     parties = dict(
         visible_to(actor, DecisionParty.objects.filter(organisation=organisation)).values_list("decision", "inferred")
     )
@@ -56,6 +56,6 @@ def _decisions(actor: Actor, organisation: Organisation) -> Any:
 
 
 def _people(actor: Actor, organisation: Organisation) -> Any:
-    """Its people today, for those who manage their memberships."""
+    """Return today's memberships, for those who manage them."""
     today = Membership.objects.in_force(actor.today).filter(organisation=organisation)
     return visible_to(actor, today).select_related("user").order_by("user__name", "role")

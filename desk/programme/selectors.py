@@ -35,7 +35,7 @@ class Figure:
 
 
 def amount(value: Decimal, unit: str) -> str:
-    """US $7.5 billion; 726 enterprises. Nothing is rounded."""
+    """Return an amount in words, such as US $7.5 billion or 726 enterprises; nothing is rounded."""
     if unit != "USD":
         return f"{_number(value)} {unit}"
     if value >= BILLION:
@@ -46,7 +46,7 @@ def amount(value: Decimal, unit: str) -> str:
 
 
 def figures(actor: Actor, meeting: Meeting | None = None) -> list[Figure]:
-    """The latest observation of each indicator; with ``meeting``, what that one said."""
+    """Return the latest observation of each indicator, or those of one meeting."""
     return list(_figures(actor, meeting))
 
 
@@ -63,6 +63,6 @@ def _figures(actor: Actor, meeting: Meeting | None) -> Iterator[Figure]:
 
 
 def _number(value: Decimal) -> str:
-    """In the reader's digits, without the noughts that only the column adds."""
+    """Return the number in the reader's format, without trailing zeros."""
     digits = f"{value:f}"
     return number_format(digits.rstrip("0").rstrip(".") if "." in digits else digits, force_grouping=True)

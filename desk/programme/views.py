@@ -14,7 +14,7 @@ from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 @page
 def programme(request: HttpRequest) -> HttpResponse:
-    """The whole programme: the summit's figures, and how far each area is."""
+    """Show the figures of the summit and the progress of each area."""
     actor = actor_of(request)
     require_ever(actor, "indicator.view")
     rows = overview(actor)

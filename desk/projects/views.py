@@ -14,7 +14,7 @@ ORDER = [ParticipantRole.LEAD, ParticipantRole.FUNDING, ParticipantRole.PARTICIP
 
 @page
 def project(request: HttpRequest, code: str) -> HttpResponse:
-    """One project: who takes part and as what, and where it comes from."""
+    """Show one project: its participants with their roles, and its decision."""
     actor = actor_of(request)
     record = visible_or_404(actor, projects(actor), code=code)
     parts = visible_to(actor, ProjectParticipant.objects.filter(project=record))

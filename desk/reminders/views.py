@@ -1,4 +1,4 @@
-"""Who was told what: sent, to come, a dry run, troubles; and one mail."""
+"""Reminders: sent, upcoming, a dry run, delivery problems; and one email."""
 
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from common.deadlines import printed_day
 from common.language import reader_language
 from desk.page import page, require_ever
 from desk.reminders.selectors.mail import MailPage
-from desk.reminders.selectors.sent import SentPage, figures, troubles
+from desk.reminders.selectors.sent import SentPage, delivery_problems, figures
 from desk.reminders.selectors.upcoming import on_day, upcoming
 from desk.selectors import visible_or_404
 from reminders.models import Message
@@ -24,7 +24,7 @@ FARTHEST: Final = timedelta(days=366)  # ahead of a dry run: the holidays of lat
 
 @page
 def reminders(request: HttpRequest) -> HttpResponse:
-    """What was sent or waits, newest first; ``?road_map=RM-07``, ``?person=3``, ``?page=2``."""
+    """Show what was sent or waits, newest first; ``?road_map=RM-07``, ``?person=3``, ``?page=2``."""
     actor = _reader(request)
     asked = {name: request.GET.get(name, "") for name in ("road_map", "person")}
     found = SentPage(actor, **asked, number=request.GET.get("page", ""))
@@ -39,7 +39,7 @@ def reminders_to_come(request: HttpRequest) -> HttpResponse:
 
 @page
 def reminders_dry_run(request: HttpRequest) -> HttpResponse:
-    """What would go out on ``?day=2026-12-01``; a day that cannot be is a sentence."""
+    """Show what would be sent on ``?day=2026-12-01``."""
     actor = _reader(request)
     typed = request.GET.get("day", "")
     day, problem = _day(typed, actor.today) if typed else (None, "")
@@ -50,13 +50,13 @@ def reminders_dry_run(request: HttpRequest) -> HttpResponse:
 @page
 def reminders_troubles(request: HttpRequest) -> HttpResponse:
     actor = _reader(request)
-    context = {"rows": troubles(actor, timezone.now()), "manages": can(actor, "membership.manage")}
+    context = {"rows": delivery_problems(actor, timezone.now()), "manages": can(actor, "membership.manage")}
     return _shown(request, actor, "troubles", context)
 
 
 @page
 def reminder_mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mail, for its reader and the own side's auditors."""
+    """Show one email, to its recipient and the auditors of their side."""
     actor = actor_of(request)
     message = visible_or_404(actor, Message.objects.select_related("recipient"), pk=str(pk))
     return render(request, "reminders/mail.html", {"page": MailPage(actor, message), "message": message})
@@ -74,7 +74,7 @@ def _shown(request: HttpRequest, actor: Actor, tab: str, context: dict[str, Any]
 
 
 def _day(typed: str, today: date) -> tuple[date | None, str]:
-    """The day, or the sentence that says why it is none."""
+    """Return the day, or None and the sentence that says what is wrong."""
     try:
         day = date.fromisoformat(typed)
     except ValueError:

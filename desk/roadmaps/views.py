@@ -18,7 +18,7 @@ from roadmaps.models.proposal import OPEN_STATES
 
 @page
 def roadmaps(request: HttpRequest) -> HttpResponse:
-    """The road maps that show to the person."""
+    """Show the road maps that the person can see."""
     actor = actor_of(request)
     require_ever(actor, "roadmap.view")
     rows = [row for row in overview(actor) if row.road_map]
@@ -65,7 +65,7 @@ def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpRespon
 
 
 def _chosen(drafts: list[Draft], number: str | None) -> Draft | None:
-    """Raises: Http404, where there is no such draft or it is not theirs."""
+    """Return the draft of that number, or the newest. Raises: Http404."""
     if number is None:
         return drafts[0] if drafts else None
     for draft in drafts:

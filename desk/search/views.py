@@ -14,7 +14,7 @@ from desk.search.selectors import LONGEST, find
 
 @page
 def search(request: HttpRequest) -> HttpResponse:
-    """What the person may see and what they typed, in any of the four languages."""
+    """Show the visible records that match the query, in any of the four languages."""
     query = request.GET.get("q", "")
     context = {"title": _("Search"), "query": query, "longest": LONGEST}
     if len(query) > LONGEST:

@@ -8,13 +8,13 @@ from desk.signing_keys.selectors import signing_keys
 
 @page
 def signing_key_list(request: HttpRequest) -> HttpResponse:
-    """The person's passkeys as keys that sign, for their side's auditor."""
+    """Show the person's passkeys as signing keys, for the auditor of their side."""
     return render(request, "signing_keys/signing_keys.html", {"keys": signing_keys(_person(request))})
 
 
 @page
 def signing_key_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """One public key as a PEM file."""
+    """Return one public key as a PEM file."""
     for key in signing_keys(_person(request)):
         if key.passkey.pk == pk and key.pem:
             name = f"signing-key-{key.fingerprint.replace(' ', '')[:16]}.pem"
@@ -24,7 +24,7 @@ def signing_key_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: HttpRequest) -> User:
-    """`page` has asked somebody who is not signed in to be."""
+    """Return the signed-in person, which `page` guarantees."""
     user = request.user
     if not isinstance(user, User):
         raise Http404

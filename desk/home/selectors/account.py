@@ -1,4 +1,4 @@
-"""My desk: who the person is here, what the account is for, and what is theirs."""
+"""The part of my desk about the account: what it may do, its areas and its projects."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from programme.models import Project, ProjectParticipant
 
 @dataclass(frozen=True)
 class MyArea:
-    """An area that is the person's, or whose road map shows to them; ``reasons`` say why, in words."""
+    """An area of the person, or one whose road map they can see; ``reasons`` say why, in words."""
 
     row: AreaRow
     reasons: tuple[str, ...]
@@ -39,7 +39,7 @@ class MyProject:
 
 @dataclass(frozen=True)
 class Ability:
-    """Something this account is for; ``address`` leads there."""
+    """Something this account may do; ``address`` is the page for it."""
 
     words: str
     address: str = ""
@@ -58,7 +58,7 @@ def my_projects(actor: Actor) -> list[MyProject]:
 
 
 def my_areas(actor: Actor, rows: list[AreaRow], mine: list[MyProject]) -> list[MyArea]:
-    """Where the person has a seat, or an own organisation leads or takes part; then what shows by a side-wide role."""
+    """Return the areas of the person's seats, leads and projects, then the others whose road map they can see."""
     taking_part: dict[int, list[str]] = defaultdict(list)
     for entry in mine:
         taking_part[entry.project.area_id].append(entry.project.code)
@@ -76,7 +76,7 @@ def my_areas(actor: Actor, rows: list[AreaRow], mine: list[MyProject]) -> list[M
 
 
 def _other_reason(summary: RoadMapSummary | None) -> str:
-    """Why a road map is visible where neither a seat, a lead nor a project makes it so."""
+    """Return why the person sees a road map in which they have no seat, lead or project."""
     if summary is None or summary.whole:
         return _("Your organisation follows the whole programme")
     if not summary.milestones:
@@ -104,7 +104,7 @@ def _leads(row: AreaRow, own: set[int]) -> Iterator[str]:
 
 
 def abilities(actor: Actor, mine: list[MyProject], rows: list[AreaRow]) -> list[Ability]:
-    """What the account may do today, in plain words; what it may not is left out."""
+    """Return what the account may do today, in words."""
     road_maps = sum(1 for row in rows if row.road_map)
     shown = sum(row.projects for row in rows)
     found = [
@@ -146,6 +146,6 @@ def _administers(actor: Actor) -> Iterator[Ability]:
 
 
 def whom_to_ask(actor: Actor) -> list[User]:
-    """The administrators of the coordinator of the person's side; by the policy, since the person sees nothing."""
+    """Return the administrators of the coordinator of the person's side, found by the policy."""
     coordinator = Organisation.objects.filter(side=actor.side, coordinator=True).first()
     return list(who_can("organisation.edit", coordinator, actor=actor)) if coordinator else []

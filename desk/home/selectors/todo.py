@@ -1,4 +1,4 @@
-"""What waits for the person, the most urgent first, and what they wait for."""
+"""The part of my desk about work: what the person has to do, and whom they wait for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,7 @@ class Waiting:
 
 
 def open_courses(actor: Actor) -> list[Course]:
-    """Where the open proposals stand of the groups that the person chairs or keeps the minutes of."""
+    """Return the status of the open proposals that the person may sign or publish."""
     signs, publishes = (visible(actor, f"proposal.{act}", Proposal.objects.order_by()) for act in ("sign", "publish"))
     theirs = Q(pk__in=signs.values("pk")) | Q(pk__in=publishes.values("pk"))
     return courses(actor, proposals(actor).filter(theirs, state__in=OPEN_STATES).defer("content"))
@@ -55,7 +55,7 @@ def _with(actor: Actor, permission: str, open_ones: list[Course]) -> set[int]:
 
 
 def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
-    """To sign, to publish, to forecast: the latest and the nearest first."""
+    """Return what to sign, to publish and to forecast, the most urgent first."""
     signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
     found = [item for course in open_ones if (item := _of_seat(actor, course, signs, publishes))]
     found += [_of_lead(entry) for entry in urgent(actor)]
@@ -63,7 +63,7 @@ def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
 
 
 def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
-    """Published in the person's groups, by them or with their key, and not yet signed by all."""
+    """Return the published proposals of the person's groups that wait for somebody else's signature."""
     signs = _with(actor, "proposal.sign", open_ones)
     found = []
     for course in open_ones:
@@ -78,7 +78,7 @@ def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
 
 
 def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int]) -> TodoItem | None:
-    """A co-chair signs what is published; a secretary publishes what is drafted on the shared layer."""
+    """Return what a co-chair has to sign, or a secretary to publish; None for neither."""
     proposal = course.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
     if proposal.pk in signs and any(hole.side == actor.side for hole in course.missing):
@@ -132,7 +132,7 @@ def _why(entry: LiveMilestone) -> str:
 
 
 def days_in_words(days: int) -> str:
-    """Days left or late, as the desk prints them."""
+    """Return the days left or late in words."""
     if days < 0:
         return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
     if days == 0:

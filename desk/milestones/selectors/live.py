@@ -1,4 +1,4 @@
-"""What is in force of a road map, live: each milestone with its dates, how it stands, and what is pending beside it."""
+"""The milestones in force today: each with its dates, its status and the change that is pending."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -35,7 +35,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class LiveMilestone:
-    """One promise as it stands today. ``forecast_on`` is the latest of its leads'."""
+    """One milestone with its status today; ``forecast_on`` is the latest forecast of its leads."""
 
     row: Milestone
     forecast_on: date | None
@@ -63,8 +63,10 @@ class LiveMilestone:
 
 
 def readable_milestones(actor: Actor, followed: Collection[int], **only: Any) -> QuerySet[Milestone, Any]:
-    """Return what a road map's table shows of the rows in force: all of ``followed`` groups, else those that name
-    an own organisation today."""
+    """Return the rows in force that a road map's table shows to the actor.
+
+    All rows of the groups in ``followed``; of the others those that name an own organisation today.
+    """
     own = Assignment.objects.filter(
         milestone=OuterRef("pk"), dropped_in=None, organisation__in=actor.own_and_answering()
     )
@@ -73,7 +75,7 @@ def readable_milestones(actor: Actor, followed: Collection[int], **only: Any) ->
 
 
 def live(actor: Actor, rows: QuerySet[Milestone, Any]) -> list[LiveMilestone]:
-    """Return how each stands today, with the changes that are pending; a few queries, however many there are."""
+    """Return the status of each today, with the change that is pending; the number of queries is fixed."""
     leads = visible_to(actor, Assignment.objects.filter(dropped_in=None, role=AssignmentRole.LEAD))
     found = list(_with_forecast(rows).prefetch_related(Prefetch("assignments", leads)))
     pending = pending_deadlines(actor, {row.road_map_id for row in found})
@@ -109,7 +111,7 @@ def _with_forecast(rows: QuerySet[Milestone, Any]) -> QuerySet[Milestone, Any]:
 
 
 def pending_deadlines(actor: Actor, road_maps: set[int]) -> dict[UUID, Pending]:
-    """What published proposals would make of each milestone's deadline, by its identity; the newest proposal's word."""
+    """Return the deadline that the newest published proposal asks for, by the milestone's identity."""
     published = Proposal.objects.filter(road_map__in=road_maps, state=ProposalState.PUBLISHED).order_by("number")
     found: dict[UUID, Pending] = {}
     for proposal in visible_to(actor, published).select_related("road_map"):
@@ -131,7 +133,7 @@ def _live(row: Milestone, today: date, *, pending: Pending | None, mine: bool) -
 
 @dataclass(frozen=True)
 class Counts:
-    """How the milestones of a list stand."""
+    """The number of milestones of a list by status."""
 
     total: int
     overdue: int

@@ -20,21 +20,21 @@ from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersio
 
 @dataclass(frozen=True)
 class ExecutorRow:
-    """One executor; ``form`` is there where the reader writes its forecast."""
+    """One executor; ``form`` is there where the reader may write its forecast."""
 
     assignment: Assignment
     form: ForecastForm | None
 
 
 class MilestonePage:
-    """Read by `milestones/milestone.html`; each part is worked out when the page first shows it."""
+    """Read by `milestones/milestone.html`; each part is computed when the page first shows it."""
 
     def __init__(self, actor: Actor, record: Milestone, now: datetime, bound: ForecastForm | None = None) -> None:
         self.actor, self.record, self.now, self._bound = actor, record, now, bound
 
     @cached_property
     def live(self) -> LiveMilestone:
-        """Of a dropped milestone too: its dates stay readable."""
+        """The milestone with its dates and status; a dropped one too."""
         return live(self.actor, visible_to(self.actor, Milestone.objects.filter(pk=self.record.pk)))[0]
 
     @cached_property
@@ -83,7 +83,7 @@ class MilestonePage:
 
     @cached_property
     def project(self) -> Project | None:
-        """Its own, or else that of the decision behind it."""
+        """The milestone's own project, or else that of its decision."""
         found = visible_to(self.actor, Project.objects.filter(milestones=self.record)).first()
         if found is None and self.decision is not None:
             found = visible_to(self.actor, Project.objects.filter(decision=self.decision)).first()
@@ -99,7 +99,7 @@ class MilestonePage:
 
     @cached_property
     def history(self) -> list[Entry]:
-        """Of the milestone and of its executors, newest first."""
+        """Changes of the milestone and of its executors, newest first."""
         rows = [self.record, *(executor.assignment for executor in self.executors)]
         found = [entry for row in rows for entry in entries(row, self.actor)]
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
@@ -122,7 +122,7 @@ class Strip:
 
 
 def strip(entry: LiveMilestone, today: date) -> Strip | None:
-    """Where the dates lie between the earliest and the latest of them, with a margin; None without an agreed date."""
+    """Return the places of the dates on the line, with a margin; None without an agreed date."""
     row = entry.row
     pending = entry.pending.deadline.due_on if entry.pending else None
     days = [row.original_due_on, row.due_on, entry.forecast_on, row.completed_on, pending]

@@ -40,22 +40,22 @@ class MailPage:
 
     @cached_property
     def rows(self) -> list[NoticeRow]:
-        """What is in it."""
+        """The reminders in the email."""
         return notice_rows(self.actor, notices(self.actor).filter(message=self.message))
 
     @property
     def hides(self) -> bool:
-        """Whether it tells of something that the reader may not see any more: then its text is not shown."""
+        """Whether it names something that the reader may no longer see: then its text is not shown."""
         return any(item.milestone is None for row in self.rows for item in row.items)
 
     @property
     def moments(self) -> dict[str, str]:
-        """What happened when, in the recipient's own time."""
+        """The times of sending, the next attempt and handing over, in the recipient's time zone."""
         row, side = self.message, self.message.recipient.side
         at = {"sent": row.sent_at, "next": row.next_attempt_at, "handed_over": row.handed_over_at}
         return {name: local(moment, side) for name, moment in at.items() if moment}
 
     @property
     def is_file(self) -> bool:
-        """Whether this installation writes its mail into files."""
+        """Whether this installation writes email to files."""
         return bool(settings.EMAIL_FILE_PATH)

@@ -26,7 +26,7 @@ HEADERS: Final = 4096  # bytes of a mail that hold them
 
 @dataclass(frozen=True)
 class NoticeItem:
-    """One notice; ``milestone`` is None where the reader may not see it: then nothing of it is said.
+    """One notice; ``milestone`` is None where the reader may not see it: then nothing about it is shown.
 
     ``elsewhere``: the other side's day for the same, where it is another one.
     """
@@ -42,7 +42,7 @@ class NoticeItem:
 
     @property
     def reason(self) -> tuple[int, str, int | None]:
-        """What is the same for notices that print the same reason."""
+        """The key of notices that print the same reason."""
         return self.notice.stage_id, self.notice.capacity, self.notice.organisation_id
 
     @property
@@ -51,7 +51,7 @@ class NoticeItem:
 
     @property
     def note(self) -> str:
-        """Why it was not sent, or no longer counts. What the mail server said tells nothing of the milestone."""
+        """Why it was not sent, or no longer counts."""
         match self.notice.state:
             case NoticeState.REFUSED:
                 return self.notice.why
@@ -88,7 +88,7 @@ class NoticeRow:
 
     @property
     def at(self) -> datetime:
-        """When it was sent; of what was not, when it was due."""
+        """When it was sent, or else when it was due."""
         return (self.message.sent_at if self.message else None) or self.first.moment
 
     @property
@@ -101,7 +101,7 @@ class NoticeRow:
 
     @property
     def reasons(self) -> list[NoticeItem]:
-        """One of each kind."""
+        """One item for each reason."""
         return list({item.reason: item for item in reversed(self.items)}.values())[::-1]
 
     @property
@@ -110,14 +110,14 @@ class NoticeRow:
 
     @property
     def language(self) -> str:
-        """That of the mail as it was written; before that, the person's."""
+        """The language of the email, or the person's where it is not written yet."""
         head = getattr(self.message, "head", None) if self.message else None
         code = BytesHeaderParser().parsebytes(bytes(head))["Content-Language"] if head else self.recipient.language
         return OWN_NAMES.get(code, code)
 
     @property
     def status(self) -> tuple[str, str]:
-        """The shape, as components.css names it, and the word."""
+        """A shape of components.css and a word."""
         return {
             NoticeState.WAITING: ("pending", _("Waiting")),
             NoticeState.SENT: ("done", _("Sent")),
@@ -133,7 +133,7 @@ class NoticeRow:
 
     @property
     def _waiting(self) -> list[str]:
-        """Since when, what the mail server said, and when it is asked again."""
+        """Since when it waits, the reply of the mail server, and the next attempt."""
         side = self.recipient.side
         said = [_("Since %(moment)s.") % {"moment": local(self.first.planned_at, side)}]
         if self.message and self.message.error:
@@ -155,7 +155,7 @@ def local(at: datetime, side: str) -> str:
 
 
 def notices(actor: Actor) -> QuerySet[Notice, Any]:
-    """Those the actor may see, with what a row prints; never the bytes of a mail."""
+    """Return the notices that the actor may see, without the bytes of the emails."""
     head = Substr("raw", 1, HEADERS, output_field=BinaryField())
     messages = visible_to(actor, Message.objects.annotate(head=head).defer("raw"))
     rows = visible_to(actor, Notice.objects.select_related("stage", "recipient"))
@@ -163,7 +163,7 @@ def notices(actor: Actor) -> QuerySet[Notice, Any]:
 
 
 def notice_rows(actor: Actor, found: Iterable[Notice], elsewhere: "dict[Any, date] | None" = None) -> list[NoticeRow]:
-    """One row a message, or a morning where there is none yet, in the order of the first of each.
+    """Return one row for each message, or for each morning where there is no message yet, in their order.
 
     ``elsewhere``: by stage and deadline, the other side's day where it is another one.
     """
@@ -180,6 +180,6 @@ def notice_rows(actor: Actor, found: Iterable[Notice], elsewhere: "dict[Any, dat
 
 
 def _place(item: NoticeItem) -> tuple[str, int, int]:
-    """As the road maps number them; what does not show comes first."""
+    """Return the sorting key: by road map and number, hidden milestones first."""
     row = item.milestone
     return (row.road_map.reference, row.measure.number, row.number) if row else ("", 0, 0)

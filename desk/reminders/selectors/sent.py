@@ -1,4 +1,4 @@
-"""What was sent or waits, newest first; and what is in the way of it."""
+"""Reminders that were sent or are waiting, newest first, and delivery problems."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,32 +23,32 @@ RECENT: Final = 2 * LOOKBACK  # what waited longer is given up
 
 @dataclass(frozen=True)
 class Figures:
-    """The answer of the page: what the last seven days brought, and what needs somebody."""
+    """How many reminders were sent in the last seven days, and how many have delivery problems."""
 
     sent: int
-    troubles: int
+    problems: int
 
 
 def figures(actor: Actor, now: datetime) -> Figures:
     rows = visible_to(actor, Notice.objects.filter(moment__gt=now - RECENT)).order_by()
     sent = Count("pk", filter=Q(state=NoticeState.SENT, planned_at__gt=now - WEEK))
-    return Figures(**rows.aggregate(sent=sent, troubles=Count("pk", filter=_in_trouble(now))))
+    return Figures(**rows.aggregate(sent=sent, problems=Count("pk", filter=_has_problem(now))))
 
 
-def _in_trouble(now: datetime) -> Q:
-    """What was refused, and what has waited for longer than an hour."""
+def _has_problem(now: datetime) -> Q:
+    """Reminders that were refused, or have waited for longer than an hour."""
     stuck = Q(state=NoticeState.REFUSED) | Q(state=NoticeState.WAITING, planned_at__lte=now - PATIENCE)
     return stuck & Q(moment__gt=now - RECENT)
 
 
-def troubles(actor: Actor, now: datetime) -> list[NoticeRow]:
-    """The newest."""
-    return notice_rows(actor, notices(actor).filter(_in_trouble(now))[:PAGE])
+def delivery_problems(actor: Actor, now: datetime) -> list[NoticeRow]:
+    """Return the newest reminders with delivery problems."""
+    return notice_rows(actor, notices(actor).filter(_has_problem(now))[:PAGE])
 
 
 @dataclass(frozen=True)
 class SentStage:
-    """One stage of one deadline, with everybody of whom the same became: told, or not told."""
+    """One stage of one deadline, with everybody whose reminder has the same state."""
 
     rows: list[NoticeRow]
 
@@ -70,7 +70,7 @@ class SentStage:
 
 
 def sent_stages(actor: Actor, milestone: Milestone) -> list[SentStage]:
-    """Of one milestone, the newest."""
+    """Return the newest reminders of one milestone by stage and state."""
     rows = notices(actor).filter(subject_kind=Subject.MILESTONE, subject_id=milestone.pk)
     groups: dict[tuple[int, date, str], list[NoticeRow]] = {}
     for notice in rows[:PAGE]:
@@ -80,7 +80,7 @@ def sent_stages(actor: Actor, milestone: Milestone) -> list[SentStage]:
 
 
 class SentPage:
-    """One page of the list. A filter that names nothing the reader may see is as if it were not there."""
+    """One page of the list. A filter that names nothing that the reader may see is ignored."""
 
     def __init__(self, actor: Actor, *, road_map: str, person: str, number: str) -> None:
         self.actor, self._road_map, self._person = actor, road_map, person
@@ -92,7 +92,7 @@ class SentPage:
 
     @cached_property
     def people(self) -> list[User]:
-        """Whose reminders show to the reader."""
+        """People whose reminders the reader can see."""
         told_to = visible_to(self.actor, Notice.objects.order_by()).values("recipient")
         return list(User.objects.filter(pk__in=told_to).order_by("name", "pk"))
 
@@ -106,7 +106,7 @@ class SentPage:
 
     @cached_property
     def _found(self) -> list[Notice]:
-        """A page of them, and one more where there are more."""
+        """One page of notices, and one more where there are more."""
         rows = notices(self.actor)
         if self.road_map:
             milestones = visible_to(self.actor, Milestone.objects.filter(road_map=self.road_map)).order_by()
@@ -118,7 +118,7 @@ class SentPage:
 
     @cached_property
     def rows(self) -> list[NoticeRow]:
-        """By when each was sent, which after an outage is long after it was due."""
+        """The rows by the time of sending, which after an outage is long after they were due."""
         return sorted(notice_rows(self.actor, self._found[:PAGE]), key=lambda row: row.at, reverse=True)
 
     @property

@@ -1,4 +1,4 @@
-"""What will go out, as things stand: of what is no row yet, exactly what will show to the reader once it is one."""
+"""Reminders that are not planned yet: those that the reader will see once they are."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -78,7 +78,7 @@ def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Plann
 
 
 def upcoming(actor: Actor, now: datetime) -> Upcoming:
-    """The next 30 days, day by day, up to the day on which 200 reminders are reached."""
+    """Return the next 30 days by day, up to the day on which 200 reminders are reached."""
     shown: list[Planned] = []
     later = None
     planned = visible_once_planned(actor, due(now, until=now + AHEAD))
@@ -92,14 +92,14 @@ def upcoming(actor: Actor, now: datetime) -> Upcoming:
 
 
 def on_day(actor: Actor, day: date, now: datetime) -> DryRun:
-    """Reads only."""
+    """Return what would go out on a day; nothing is written."""
     planned = visible_once_planned(actor, outgoing(on=day, now=now))
     counts = Counter(one.stage for one in planned)
     return DryRun(day, _planned_rows(actor, planned), [(stage, counts[stage.pk]) for stage in _stages(actor, counts)])
 
 
 def upcoming_stages(actor: Actor, milestone: Milestone, now: datetime) -> list[UpcomingStage]:
-    """What a milestone still has before it in a year; of a repeated deadline, until its next day."""
+    """Return the stages of a milestone in the next year; of a repeated deadline, up to its next day."""
     planned = [one for one in due(now, milestones=[milestone.pk], until=now + YEAR) if not one.superseded]
     following = [one for one in planned if one.anchor == planned[0].anchor]
     sides = dict(User.objects.filter(pk__in={one.recipient for one in following}).values_list("pk", "side"))
@@ -119,7 +119,7 @@ def _stages(actor: Actor, keys: Iterable[int]) -> list[Stage]:
 
 
 def _planned_rows(actor: Actor, planned: list[Planned]) -> list[NoticeRow]:
-    """As they will print once they are notices; these are never saved."""
+    """Return the rows of notices that are never saved."""
     stages = {stage.pk: stage for stage in _stages(actor, {one.stage for one in planned})}
     people = User.objects.in_bulk({one.recipient for one in planned})
     known = organisations(actor).in_bulk({one.organisation for one in planned if one.organisation})
@@ -141,7 +141,7 @@ def _planned_rows(actor: Actor, planned: list[Planned]) -> list[NoticeRow]:
 
 
 def _elsewhere(actor: Actor, found: list[Notice]) -> dict[tuple[int, date], date]:
-    """By stage and deadline, the other side's day where it is another one."""
+    """Return the other side's day by stage and deadline, where it differs."""
     own, other = actor.side, Side.KR.value if actor.side == Side.UZ else Side.UZ.value
     calendar, days = calendar_of(other), {}
     for row in {(row.stage_id, row.anchor): row for row in found}.values():

@@ -38,7 +38,7 @@ class Draft:
 
     @property
     def is_from_programme(self) -> bool:
-        """Whether it still reads as the programme's files made it: by nobody, as the first, and never edited."""
+        """Whether it is a first draft made from the press release and never edited."""
         proposal = self.proposal
         return proposal.author_id is None and proposal.base_id is None and proposal.row_version == 1
 
@@ -54,7 +54,7 @@ class Draft:
 
 
 def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
-    """With group and leads."""
+    """Return the visible road maps with their group and its leads."""
     return visible_to(actor, RoadMap.objects.prefetch_related(Prefetch("group", groups(actor))))
 
 
@@ -78,6 +78,6 @@ def followed_groups(actor: Actor) -> set[int]:
 
 
 def own_codes(actor: Actor) -> frozenset[str]:
-    """Codes of the own organisations and of those that answer to them."""
+    """Return the codes of the own organisations and of those that answer to them."""
     own = Organisation.objects.filter(pk__in=actor.own_and_answering())
     return frozenset(own.values_list("code", flat=True))

@@ -50,7 +50,7 @@ def summaries(actor: Actor, road_maps: Iterable[RoadMap]) -> dict[int, RoadMapSu
 
 
 def _drafts(actor: Actor, by_key: Mapping[int, RoadMap]) -> dict[int, RoadMapSummary]:
-    """The newest open draft of each."""
+    """Return the newest open draft of each."""
     drafts = visible_to(actor, Proposal.objects.filter(road_map__in=by_key, state__in=OPEN_STATES)).order_by("number")
     found = {}
     for key, stored in drafts.values_list("road_map", "outline"):

@@ -76,7 +76,7 @@ class VersionPage:
 
     @cached_property
     def content(self) -> RoadMapContent:
-        """As far as it shows to the reader, and as far as the chosen tab asks."""
+        """The rows that the reader may see and the chosen tab holds."""
         content = self._narrow(self.shown.revision.document)
         return content if self.only not in self.tabs or not self.is_in_force else self._only(content)
 
@@ -86,7 +86,7 @@ class VersionPage:
 
     @cached_property
     def differences(self) -> tuple[DiffRow, ...]:
-        """What the shown version says otherwise than the one it is compared with."""
+        """The changes between the version that is shown and the one it is compared with."""
         if self.against is None:
             return ()
         before = self.against.revision.document
@@ -94,13 +94,13 @@ class VersionPage:
 
     @cached_property
     def keys(self) -> list[Signature]:
-        """Both, Uzbekistan's first; for whoever sees the road map sees who signed it."""
+        """Both signatures, Uzbekistan's first: whoever sees the road map sees who signed it."""
         rows = Signature.objects.filter(revision=self.shown.revision_id, withdrawn_at=None)
         return list(rows.order_by("-side"))
 
     @property
     def tabs(self) -> dict[str, int]:
-        """The lists above the table, by what the address says, with their counts."""
+        """The number of milestones of each tab, by its name in the address."""
         counts = self.counts
         return {"late": counts.overdue + counts.at_risk, "pending": counts.pending, "mine": counts.mine}
 
