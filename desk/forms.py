@@ -12,12 +12,12 @@ class ForecastForm(forms.Form):
     forecast_on = forms.DateField(
         label=gettext_lazy("Forecast"),
         required=False,
-        help_text=gettext_lazy("When you expect it. Empty: you take the forecast back."),
+        help_text=gettext_lazy("The date on which you expect to finish. Leave it empty to withdraw the forecast."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=1000,
-        help_text=gettext_lazy("The other side reads it. It changes nothing that was agreed."),
+        help_text=gettext_lazy("Visible to the other side. The agreed deadline does not change."),
         widget=forms.Textarea({"rows": 2}),
     )

@@ -20,9 +20,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What cannot be read at all (a foreign host name, too many fields), in the form that the door speaks."""
     if request.path.startswith("/api/"):
-        return problems.problem_response(
-            400, _("Ask at the usual address of this site, and send no more than a question needs.")
-        )
+        return problems.problem_response(400, _("Use the usual address of this site, and send a smaller request."))
     return bad_request(request, exception)
 
 

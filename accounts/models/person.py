@@ -139,7 +139,9 @@ class Membership(ForOrganisation, Term):
         ):
             raise ValidationError(_("End this membership and add another."))
         if self.user.side != self.organisation.side:
-            raise ValidationError({"organisation": _("A person belongs to one side: choose an organisation of it.")})
+            raise ValidationError(
+                {"organisation": _("A person belongs to one side. Choose an organisation of that side.")}
+            )
         check_role(
             role=self.role,
             control_body=self.organisation.control_body,

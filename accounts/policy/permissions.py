@@ -114,27 +114,21 @@ PERMISSIONS: Final[dict[str, Permission]] = {
     "organisation.edit": Permission(
         (Administers(),),
         _("You cannot edit this organisation"),
-        _("Its administrators can, those of the organisation it answers to, and those of its side’s coordinator."),
+        _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
     ),
     "membership.manage": Permission(
         (Administers(),),
         _("You cannot manage these people"),
-        _(
-            "The organisation’s administrators can, those of the organisation it answers to, and those of its side’s "
-            "coordinator."
-        ),
+        _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
     ),
     "service_account.manage": Permission(
         (Administers(),),
         _("You cannot manage service accounts"),
-        _(
-            "The organisation’s administrators can, those of the organisation it answers to, and those of its side’s "
-            "coordinator."
-        ),
+        _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
     ),
     "seat.manage": Permission(
         (AdministersSide(),),
-        _("You cannot give or end this seat"),
+        _("You cannot assign or end this seat"),
         _("The administrators of its side’s coordinator can."),
     ),
 }

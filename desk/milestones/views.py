@@ -26,7 +26,7 @@ def milestone(request: HttpRequest, uid: UUID) -> HttpResponse:
     record = visible_or_404(actor, Milestone.objects.select_related("measure", "road_map__group"), uid=str(uid))
     bound = ForecastForm(request.POST) if request.method == "POST" else None
     if bound is not None and bound.is_valid() and _saved(request, bound, record):
-        messages.success(request, _("The forecast is kept, with its reason. The agreed date stands as it was."))
+        messages.success(request, _("The forecast is saved. The agreed deadline has not changed."))
         return redirect("desk:milestone", uid=uid)
     page = MilestonePage(actor, record, timezone.now(), bound)
     return render(request, "milestones/milestone.html", {"page": page}, status=400 if bound else 200)
@@ -49,7 +49,7 @@ def _saved(request: HttpRequest, form: ForecastForm, record: Milestone) -> bool:
     except IllegalMove as error:
         form.add_error(None, str(error))
     except StaleEdit:
-        form.add_error(None, _("Someone changed this forecast meanwhile: read it below, then save yours again."))
+        form.add_error(None, _("Someone else changed this forecast. Check it below, then save yours again."))
         newest = Assignment.objects.get(pk=assignment.pk)
         form.data = {**form.data.dict(), "based_on": str(newest.row_version)}  # type: ignore[attr-defined]  # of a POST
     return form.is_valid()

@@ -93,8 +93,8 @@ def sign_posted(request: HttpRequest, reference: str, number: int) -> HttpRespon
             now=timezone.now(),
         )
         if version := RoadMapVersion.objects.filter(revision=text).first():
-            return _("You have signed, and both keys have turned: version %(n)d is in force.") % {"n": version.number}
-        return _("You have signed. It waits for the other side’s key.")
+            return _("You have signed. Both sides have signed: version %(n)d is in force.") % {"n": version.number}
+        return _("You have signed. The proposal is waiting for the other side’s signature.")
 
     response, refusal = _attempt(request, text.proposal, number, signed)
     if refusal and not isinstance(refusal, NotAllowed):  # that one is recorded with its page
@@ -122,9 +122,9 @@ def withdraw_key(request: HttpRequest, reference: str, number: int) -> HttpRespo
         require(actor, "proposal.sign", text.proposal)
         signature = Signature.objects.filter(revision=text, side=actor.side, withdrawn_at=None).first()
         if signature is None:
-            raise IllegalMove(_("Your side’s key is not turned on this revision."))
+            raise IllegalMove(_("Your side has not signed this revision."))
         services.withdraw_key(signature=signature, by=actor, now=timezone.now())
-        return _("Your key is turned back. The signature stays readable, as withdrawn.")
+        return _("Your signature is withdrawn. It stays on record as withdrawn.")
 
     return _attempt(request, text.proposal, number, turned_back)[0]
 
@@ -136,7 +136,7 @@ def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
     def said_no(actor: Actor) -> str:
         services.refuse(revision=text, reason=reason, by=actor, now=timezone.now())
-        return _("Refused. The other side reads your reason.")
+        return _("Refused. Your reason is visible to the other side.")
 
     return _attempt(request, text.proposal, number, said_no, typed=reason)[0]
 
@@ -150,7 +150,7 @@ def publish(request: HttpRequest, reference: str) -> HttpResponse:
     def published(actor: Actor) -> str:
         based_on = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
         services.publish(proposal=record, by=actor, now=timezone.now(), based_on=based_on)
-        return _("Published. It waits for both keys.")
+        return _("Published. The proposal is waiting for both signatures.")
 
     return _attempt(request, record, None, published)[0]
 
@@ -162,7 +162,7 @@ def withdraw_proposal(request: HttpRequest, reference: str) -> HttpResponse:
 
     def taken_back(actor: Actor) -> str:
         services.withdraw_proposal(proposal=record, by=actor, now=timezone.now())
-        return _("Withdrawn. What it said stays readable.")
+        return _("Withdrawn. Its text stays readable.")
 
     return _attempt(request, record, None, taken_back)[0]
 

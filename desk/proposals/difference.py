@@ -114,7 +114,7 @@ class Difference:
             before += (_labelled(line, field, name) for line in diff.before)
             after += (_labelled(line, field, name) for line in diff.after)
         if change.kind == "added":
-            note = _("names your organisation from now on") if row.uid in self._was else _("new")
+            note = _("now names your organisation") if row.uid in self._was else _("new")
         else:
             note = _("no longer names your organisation") if row.uid in self._now else _("removed; its history is kept")
         return FieldDiff(tuple(before), tuple(after), note)

@@ -26,12 +26,12 @@ REFUSED: Final[dict[str, Words]] = {
     Side.KR: gettext_lazy("The Korean side has refused it."),
 }
 KEY_TURNED: Final[dict[str, Words]] = {
-    Side.UZ: gettext_lazy("Uzbek key turned, %(day)s"),
-    Side.KR: gettext_lazy("Korean key turned, %(day)s"),
+    Side.UZ: gettext_lazy("Signed by the Uzbek side, %(day)s"),
+    Side.KR: gettext_lazy("Signed by the Korean side, %(day)s"),
 }
 KEY_OF: Final[dict[str, Words]] = {
-    Side.UZ: gettext_lazy("The Uzbek key: %(name)s"),
-    Side.KR: gettext_lazy("The Korean key: %(name)s"),
+    Side.UZ: gettext_lazy("Uzbek signature: %(name)s"),
+    Side.KR: gettext_lazy("Korean signature: %(name)s"),
 }
 
 
@@ -42,29 +42,29 @@ def answer(page: ProposalPage) -> tuple[str, str]:
         since = {"number": page.version.number, "day": _day(page.actor.side, page.version.in_force_at)}
         return _("In force as version %(number)d since %(day)s.") % since, _became(page)
     if page.proposal.state == ProposalState.WITHDRAWN:
-        return _("Withdrawn."), _("Nothing of it is in force; what it said stays readable.")
+        return _("Withdrawn."), _("It is not in force. Its text stays readable.")
     if course.is_void:
         return (
-            _("This revision is void: the proposal was edited after it was published."),
-            _("Keys that had turned on it count no more."),
+            _("This revision is void: the proposal was edited after publication."),
+            _("Its signatures no longer count."),
         )
     if course.overtaken:
         return (
-            _("The road map has moved on: nobody can sign this any more."),
-            _("A new proposal starts from the version in force."),
+            _("A newer version is in force: this can no longer be signed."),
+            _("Start a new proposal from the version in force."),
         )
     if course.refusal:
-        return str(REFUSED[course.refusal.side]), _("No key turns on it any more; a new revision can answer it.")
+        return str(REFUSED[course.refusal.side]), _("It can no longer be signed. A new revision can be published.")
     if page.revision is None:
-        return _draft(page), _("Nobody can sign it before a secretary publishes it.")
+        return _draft(page), _("It can be signed once a secretary has published it.")
     return _offer(page), " ".join(_state_of_keys(page))
 
 
 def steps(page: ProposalPage) -> list[tuple[str, bool]]:
     """What has happened and what comes, each with whether it is now."""
     course = page.course
-    then = _("In the same moment: version %(number)d in force, its dates count") % {"number": page.next_number}
-    proved = _("Anybody can check both signatures, also without this server")
+    then = _("With the second signature: version %(number)d in force") % {"number": page.next_number}
+    proved = _("Anyone can verify both signatures, even without this server")
     if page.version:
         return [
             *_turned(course),
@@ -74,8 +74,8 @@ def steps(page: ProposalPage) -> list[tuple[str, bool]]:
     if page.revision is None and page.proposal.is_open and not course.overtaken:
         return [
             (_("The draft is edited"), True),
-            (_("A secretary publishes it: the text is frozen"), False),
-            (_("Each side’s co-chair turns a key, in any order"), False),
+            (_("A secretary publishes it, which freezes the text"), False),
+            (_("Each side’s co-chair signs, in any order"), False),
             (then, False),
         ]
     if course.refusal:
@@ -106,8 +106,8 @@ def _draft(page: ProposalPage) -> str:
         return said % {"count": count}
     count = len(page.rows)
     said = ngettext(
-        "A draft: %(count)d thing would change in the road map “%(name)s”.",
-        "A draft: %(count)d things would change in the road map “%(name)s”.",
+        "A draft with %(count)d change to the road map “%(name)s”.",
+        "A draft with %(count)d changes to the road map “%(name)s”.",
         count,
     )
     return said % {"count": count, "name": page.road_map.group}
@@ -122,12 +122,14 @@ def _offer(page: ProposalPage) -> str:
         if last:
             return _("If you sign, the road map “%(name)s” comes into force as version 1, at once.") % words
         if half:
-            return _("With the second key the road map “%(name)s” comes into force as version 1, at once.") % words
+            return (
+                _("With the second signature, the road map “%(name)s” comes into force as version 1, at once.") % words
+            )
         return _("If both sides sign, the road map “%(name)s” comes into force as version 1.") % words
     if page.is_extract:
         said = ngettext(
-            "If both keys turn, %(count)d thing changes in the rows that name your organisation.",
-            "If both keys turn, %(count)d things change in the rows that name your organisation.",
+            "If both sides sign, %(count)d thing changes in the rows that name your organisation.",
+            "If both sides sign, %(count)d things change in the rows that name your organisation.",
             len(page.rows),
         )
     elif last:
@@ -138,8 +140,8 @@ def _offer(page: ProposalPage) -> str:
         )
     elif half:
         said = ngettext(
-            "With the second key %(count)d thing changes in the road map “%(name)s”, at once.",
-            "With the second key %(count)d things change in the road map “%(name)s”, at once.",
+            "With the second signature, %(count)d thing changes in the road map “%(name)s”, at once.",
+            "With the second signature, %(count)d things change in the road map “%(name)s”, at once.",
             len(page.rows),
         )
     else:
@@ -163,9 +165,9 @@ def _state_of_keys(page: ProposalPage) -> Iterator[str]:
 
 def _became(page: ProposalPage) -> str:
     if page.is_first:
-        return _("Everything in it was new.")
+        return _("All rows were new.")
     count = len(page.rows)
-    return ngettext("It changed %(count)d thing.", "It changed %(count)d things.", count) % {"count": count}
+    return ngettext("It made %(count)d change.", "It made %(count)d changes.", count) % {"count": count}
 
 
 def _turned(course: Course) -> list[tuple[str, bool]]:
@@ -178,6 +180,6 @@ def _day(side: str, at: datetime) -> str:
 
 def _key_of(page: ProposalPage, hole: Keyhole) -> str:
     if hole is page.own_key:
-        return _("Your key")
-    name = hole.holder.user.name if hole.holder else _("no co-chair is named yet")
+        return _("Your signature")
+    name = hole.holder.user.name if hole.holder else _("no co-chair named yet")
     return str(KEY_OF[hole.side]) % {"name": name}

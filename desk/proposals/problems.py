@@ -12,7 +12,12 @@ from roadmaps.services import NotPublishable
 
 def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
     if isinstance(refusal, StaleEdit):
-        return (_("It has changed since you opened this page, which now shows it as it stands: read it again."),)
+        return (
+            _(
+                "The proposal has changed since you opened this page. The page now shows the "
+                "current text: read it again."
+            ),
+        )
     if isinstance(refusal, NotPublishable):
         labels = _labels(proposal.document)
         return tuple(

@@ -77,7 +77,7 @@ class Course:
     def waits_for(self) -> list[tuple[str, str]]:
         """Side and name of whoever makes the next move."""
         if self.takes_keys:
-            nobody = _("a co-chair, who is not named yet")
+            nobody = _("a co-chair (not named yet)")
             return [(hole.side, hole.holder.user.name if hole.holder else nobody) for hole in self.missing]
         if self.proposal.is_open:
             return [(seat.side, seat.user.name) for seat in self.secretaries]
@@ -94,11 +94,11 @@ class Course:
         if state == ProposalState.IN_FORCE:
             return "done", _("In force")
         if self.overtaken:
-            return "none", _("Overtaken")
+            return "none", _("Outdated")
         if self.refusal:
             return "returned", _("Refused")
         if state == ProposalState.PUBLISHED:
-            return "pending", _("Waits for the keys")
+            return "pending", _("Waiting for signatures")
         return "draft", _("Being reworked") if state == ProposalState.REWORKED else _("Draft")
 
 

@@ -78,7 +78,7 @@ def _day(typed: str, today: date) -> tuple[date | None, str]:
     try:
         day = date.fromisoformat(typed)
     except ValueError:
-        return None, _("This is not a day of the calendar: write it as 2026-12-01.")
+        return None, _("This is not a date. Write it as 2026-12-01.")
     if today <= day <= today + FARTHEST:
         return day, ""
     words = {"first": printed_day(today, reader_language()), "last": printed_day(today + FARTHEST, reader_language())}

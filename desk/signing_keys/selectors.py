@@ -37,7 +37,7 @@ def signing_keys(user: User) -> list[SigningKey]:
 
 def _signing_key(row: Authenticator, key: CoseKey) -> SigningKey:
     flags = row.wrap().authenticator_data.flags
-    kind = KINDS.get(key[3], _("another kind"))
+    kind = KINDS.get(key[3], _("other"))
     synced = bool(flags & AuthenticatorData.FLAG.BACKUP_STATE)
     may_sync = bool(flags & AuthenticatorData.FLAG.BACKUP_ELIGIBILITY)
     try:

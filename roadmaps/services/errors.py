@@ -27,5 +27,5 @@ def said(reason: str, limit: int) -> str:
         raise IllegalMove(sentence(error)) from error
     if len(text) > limit:
         params = {"length": len(text), "limit": limit}
-        raise IllegalMove(_("The reason has %(length)d characters: at most %(limit)d.") % params)
+        raise IllegalMove(_("The reason has %(length)d characters. The limit is %(limit)d.") % params)
     return text

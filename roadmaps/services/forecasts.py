@@ -36,17 +36,17 @@ def set_forecast(
     if assignment.row_version != based_on:
         raise StaleEdit(assignment)
     if assignment.dropped_in_id or assignment.milestone.dropped_in_id:
-        raise IllegalMove(_("This milestone is no longer in the road map: its forecast stays as it was."))
+        raise IllegalMove(_("This milestone is no longer in the road map. Its forecast cannot be changed."))
     if assignment.milestone.completed_on:
-        raise IllegalMove(_("This milestone is done: there is nothing to expect any more."))
+        raise IllegalMove(_("This milestone is done. Its forecast cannot be changed."))
     try:
         reason = said(reason, LONGEST_REASON)
     except IllegalMove as error:
         raise ValidationError({"reason": str(error)}) from error
     if not reason:
-        raise ValidationError({"reason": _("Say why: the other side reads it.")})
+        raise ValidationError({"reason": _("Give a reason. It is visible to the other side.")})
     if forecast_on is not None and forecast_on < FIRST_POSSIBLE:
-        raise ValidationError({"forecast_on": _("A forecast lies after the summit of 14 June 2024.")})
+        raise ValidationError({"forecast_on": _("A forecast must be after the summit of 14 June 2024.")})
     if (assignment.forecast_on, assignment.forecast_reason) == (forecast_on, reason):
         return assignment
     assignment.forecast_on, assignment.forecast_reason = forecast_on, reason

@@ -58,9 +58,9 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
     road_map = locked(road_map.pk)
     by = require(by, "proposal.draft", road_map)
     if layer not in (Layer.SHARED, by.side):
-        raise IllegalMove(_("A draft lies on the shared layer or on your own side's."))
+        raise IllegalMove(_("A draft is visible to both sides or only to your own."))
     if author is not None and author.pk not in _may_write_for(by, road_map):
-        raise IllegalMove(_("A draft is written by your own organisation."))
+        raise IllegalMove(_("You can write a draft only for your own organisation."))
     version = road_map.in_force()
     newest = road_map.proposals.aggregate(newest=Max("number"))["newest"] or 0
     proposal = Proposal(
@@ -141,13 +141,15 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
     if not proposal.is_open or proposal.state == ProposalState.PUBLISHED:
         raise IllegalMove(_("There is nothing new to publish: edit the proposal first."))
     if is_overtaken(proposal):
-        raise IllegalMove(_("The road map has moved on since this was drafted: start from the version in force."))
+        raise IllegalMove(
+            _("A newer version has come into force since this was drafted. Start a new proposal from it.")
+        )
     content = proposal.document
     organisations = dict(Organisation.objects.values_list("code", "pk"))
     if found := hindrances(content, road_map):
         raise NotPublishable(found)
     if proposal.base and content == proposal.base.revision.document:
-        raise IllegalMove(_("This reads exactly as the version in force: there is nothing to sign."))
+        raise IllegalMove(_("This text is the same as the version in force. There is nothing to sign."))
     revision = freeze(proposal, content, by=by, now=now)
     named = {organisations[code] for code in _codes(content) if code in organisations}
     known = set(proposal.parties.values_list("organisation_id", flat=True))
@@ -168,7 +170,7 @@ def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Propos
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     by = require(by, "proposal.withdraw", proposal)
     if not proposal.is_open:
-        raise IllegalMove(_("This proposal is closed already."))
+        raise IllegalMove(_("This proposal is already closed."))
     _void(proposal, by=by, now=now)
     proposal.state = ProposalState.WITHDRAWN
     save_audited(proposal, act=by.act)

@@ -51,7 +51,7 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
         raise CannotSign("signing.too_late")
     own = revision.signatures.filter(side=by.side)
     if own.filter(withdrawn_at__isnull=True).exists():
-        raise IllegalMove(_("Your side's key is turned already."))
+        raise IllegalMove(_("Your side has already signed."))
     if own.filter(issued_at=issued_at).exists():
         raise CannotSign("signing.response_reused")
     wanted = challenge(
@@ -76,7 +76,7 @@ def withdraw_key(*, signature: Signature, by: Actor, now: datetime) -> Signature
         raise NotAllowed("proposal.sign", signature.revision.proposal)
     _require_open(signature.revision)
     if signature.withdrawn_at:
-        raise IllegalMove(_("This key is withdrawn already."))
+        raise IllegalMove(_("This signature has already been withdrawn."))
     signature.withdrawn_at = now
     save_audited(signature, act=by.act)
     return signature
@@ -97,7 +97,7 @@ def refuse(*, revision: Revision, reason: str, by: Actor, now: datetime) -> Refu
     _require_open(revision)
     reason = said(reason, LONGEST_REASON)
     if not reason:
-        raise IllegalMove(_("Give the reason: the other side reads it."))
+        raise IllegalMove(_("Give a reason. It is visible to the other side."))
     refusal = Refusal(revision=revision, side=by.side, refused_by=by.person.name, refused_at=now, reason=reason)
     save_audited(refusal, act=by.act)
     return refusal
@@ -113,13 +113,15 @@ def _afresh(by: Actor, now: datetime) -> Actor:
 def _require_open(revision: Revision) -> None:
     """Raises: IllegalMove, saying what became of it."""
     if revision.void_at:
-        raise IllegalMove(_("This text was edited after it was published: the next revision is being prepared."))
+        raise IllegalMove(_("The text was edited after publication. The next revision is being prepared."))
     if revision.proposal.state != ProposalState.PUBLISHED:
-        raise IllegalMove(_("This proposal is not open for the keys."))
+        raise IllegalMove(_("This proposal cannot be signed now."))
     if revision.refusals.exists():
-        raise IllegalMove(_("This revision was refused: a new one can answer it."))
+        raise IllegalMove(_("This revision was refused. A new revision can be published."))
     if is_overtaken(revision.proposal):
-        raise IllegalMove(_("The road map has moved on since this was published: it needs a new draft."))
+        raise IllegalMove(
+            _("A newer version has come into force since this was published. Start a new proposal from it.")
+        )
 
 
 def _keep(revision: Revision, proof: Proof, issued_at: datetime, person: User, seat: Seat, by: Actor) -> Signature:
@@ -161,7 +163,7 @@ def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMa
     number = (proposal.road_map.versions.aggregate(newest=Max("number"))["newest"] or 0) + 1
     signatures = revision.signatures.filter(withdrawn_at__isnull=True)
     if {signature.side for signature in signatures} != set(Side.values):
-        raise IllegalMove(_("Both keys are needed."))
+        raise IllegalMove(_("Both signatures are needed."))
     if found := hindrances(revision.document, proposal.road_map):
         raise IllegalMove(_("This can no longer come into force, a new revision is needed: %s") % sentence(found[0]))
     act = by.because(f"version {number}, {revision.content_hash}").act
@@ -179,5 +181,5 @@ def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMa
         with transaction.atomic():
             project_version(version=version, act=act)
     except IntegrityError as error:  # another road map has taken one of the new identities at this same instant
-        raise IllegalMove(_("This cannot come into force: a row's identity belongs to another road map.")) from error
+        raise IllegalMove(_("This cannot come into force: a row belongs to another road map.")) from error
     return version

@@ -86,7 +86,7 @@ def test_a_lead_forecasts_and_the_risk_shows_on_the_road_map_and_the_desk() -> N
     desk = officer.get("/")
     assert [task.shape for task in desk.context["todo"]] == ["risk"]
     stale = officer.post(address, {**given, "reason": "Once more."})
-    assert stale.status_code == 400 and "meanwhile" in stale.content.decode()
+    assert stale.status_code == 400 and "Someone else changed this forecast" in stale.content.decode()
 
 
 def test_nobody_forecasts_for_another_lead() -> None:

@@ -104,7 +104,7 @@ def test_a_decision_shows_the_whole_paragraph_and_what_the_release_does_not_say(
     paragraph = Meeting.objects.get().paragraph(13)
     assert paragraph.startswith("Fourth.") and f'<blockquote lang="en">{paragraph}</blockquote>' in text
     assert f'href="/meetings/{SUMMIT}/#p13"' in text and "“next year”" in text and "planned for 2025" in text
-    assert "Jizzakh <span" in text.replace("\n", " ") and "not in the release, to be confirmed" in text
+    assert "Jizzakh <span" in text.replace("\n", " ") and "not in the press release, to be confirmed" in text
     assert f'id="p13"><span class="quiet">13</span><div class="prose" lang="en">{paragraph}' in text_of(
         signed_in(person("reader", "mfa-uz")), f"/meetings/{SUMMIT}/"
     )

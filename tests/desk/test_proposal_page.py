@@ -148,7 +148,7 @@ def test_both_co_chairs_read_and_sign_and_version_1_is_in_force(room: Room) -> N
     room.sign("KR")
     after = room.get("UZ")
     assert "In force as version 1 since" in after and "version 1 is in force." not in after
-    assert "both keys have turned: version 1 is in force." in room.get("KR")
+    assert "Both sides have signed: version 1 is in force." in room.get("KR")
     assert RoadMapVersion.objects.get().revision.reference == "RM-07.P1.R1"
 
 
@@ -164,7 +164,7 @@ def test_an_amendment_shows_before_and_after_word_by_word(room: Room) -> None:
         )
     )
     text = room.get("KR", NEXT)
-    assert "A draft: 3 things would change in the road map “Modern and safe energy”." in text
+    assert "A draft with 3 changes to the road map “Modern and safe energy”." in text
     assert "Joint study<ins> of the site</ins>" in text and "РУ" in text
     assert "<del>June 2027</del>" in text and "<ins>II half 2027</ins>" in text
     assert "184 days later; first agreed: June 2027" in text
@@ -172,7 +172,7 @@ def test_an_amendment_shows_before_and_after_word_by_word(room: Room) -> None:
     room.publish(NEXT)
     room.sign("KR", NEXT)
     assert "If you sign, 3 things change in the road map" in room.get("UZ", NEXT)
-    assert "With the second key 3 things change" in room.get("secretary", NEXT)
+    assert "With the second signature, 3 things change" in room.get("secretary", NEXT)
     assert "If you sign" not in room.get("secretary", NEXT)
 
 
@@ -186,7 +186,7 @@ def test_an_edit_voids_the_key_and_its_name_stays(room: Room) -> None:
     old = room.get("KR", f"{PAGE}revisions/1/")
     assert "This revision is void" in old and "Sign with my passkey" not in old
     refused = room.sign("KR", revision=1)
-    assert refused.status_code == 409 and "edited after it was published" in words_of(refused)
+    assert refused.status_code == 409 and "edited after publication" in words_of(refused)
 
 
 def test_in_every_language_one_heading_and_one_filled_button_at_most(room: Room) -> None:
@@ -266,7 +266,7 @@ def test_without_a_passkey_the_page_leads_to_one(room: Room) -> None:
 def test_a_refusal_has_a_reason_and_what_was_typed_is_not_lost(room: Room) -> None:
     room.publish()
     empty = room.post("KR", f"{PAGE}revisions/1/refuse/", reason="  ")
-    assert empty.status_code == 409 and "Give the reason" in words_of(empty)
+    assert empty.status_code == 409 and "Give a reason" in words_of(empty)
     long = room.post("KR", f"{PAGE}revisions/1/refuse/", reason="Too late. " * 500)
     assert long.status_code == 409 and "Too late. " * 500 in long.content.decode()
     assert room.post("KR", f"{PAGE}revisions/1/refuse/", reason="The date is too late.").status_code == 302
@@ -302,7 +302,7 @@ def test_only_what_was_read_is_published_and_what_cannot_be_says_where(room: Roo
 def test_a_secretary_withdraws_it_for_good(room: Room) -> None:
     room.publish()
     assert room.post("secretary", f"{PAGE}withdraw/").status_code == 302
-    assert "Withdrawn. Nothing of it is in force" in room.get("UZ")
+    assert "Withdrawn. It is not in force" in room.get("UZ")
     assert room.post("secretary", f"{PAGE}withdraw/").status_code == 409
 
 

@@ -207,7 +207,7 @@ def test_who_may_no_longer_see_a_milestone_sees_that_something_was_sent_and_noth
     assert "Done on" in text_of(officer) and "RM-07 1.1" in text_of(officer) and "Steel" in text_of(officer, address)
     end(Membership.objects.get(user=officer, organisation__code="minenergy"))
     for text in (text_of(officer), text_of(officer, address)):
-        assert "No longer true" in text and "you cannot see" in text
+        assert "No longer applies" in text and "you cannot see" in text
         assert "Done on" not in text and "1.1" not in text and "Steel" not in text and str(milestone.uid) not in text
 
 

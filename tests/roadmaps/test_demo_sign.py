@@ -127,7 +127,7 @@ def test_what_is_not_published_cannot_be_signed(small_demo: list[str]) -> None:
     proposal = energy()
     proposal = reopen_proposal(proposal=proposal, by=secretary, now=timezone.now())
     assert refusal("RM-07.P1", UZ).startswith("Nothing of RM-07.P1 is published")
-    assert "was edited after it was published" in refusal("RM-07.P1.R1", UZ)
+    assert "was edited after publication" in refusal("RM-07.P1.R1", UZ)
     withdraw_proposal(proposal=proposal, by=secretary, now=timezone.now())
     assert refusal("RM-07.P1", UZ) == "RM-07.P1 is closed: nothing of it is left to sign."
 
@@ -152,10 +152,10 @@ def test_who_is_no_co_chair_reads_who_could(small_demo: list[str], directory: Pa
 def test_a_key_turns_once_and_not_on_what_was_refused_or_is_in_force(small_demo: list[str]) -> None:
     revision = published()
     demo_sign("RM-07.P1", UZ)
-    assert refusal("RM-07.P1", UZ) == "Your side's key is turned already."
+    assert refusal("RM-07.P1", UZ) == "Your side has already signed."
     refuse(revision=revision, reason="Too late.", by=actor_for(person(KR)), now=timezone.now())
     assert "was refused" in refusal("RM-07.P1", KR)
-    assert refusal("RM-03.P1", "co_chair.uz.chemistry@demo.invalid") == "This proposal is not open for the keys."
+    assert refusal("RM-03.P1", "co_chair.uz.chemistry@demo.invalid") == "This proposal cannot be signed now."
 
 
 @pytest.mark.parametrize(

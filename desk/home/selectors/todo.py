@@ -86,7 +86,7 @@ def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int])
         return TodoItem(
             verb="sign",
             shape="pending",
-            when=_("Your key"),
+            when=_("Your signature"),
             what=_("Sign or refuse: %(proposal)s, %(group)s") % words,
             address=_page(proposal),
             why=other,
@@ -125,9 +125,9 @@ def _of_lead(entry: LiveMilestone) -> TodoItem:
 def _why(entry: LiveMilestone) -> str:
     group = str(entry.row.road_map.group)
     if entry.due_status.status == MilestoneStatus.AT_RISK:
-        return _("%(group)s. Forecast after the agreed date.") % {"group": group}
+        return _("%(group)s. The forecast is later than the agreed date.") % {"group": group}
     if entry.due_status.status == MilestoneStatus.OVERDUE and entry.forecast_on is None:
-        return _("%(group)s. No forecast yet: say when it will be done.") % {"group": group}
+        return _("%(group)s. No forecast yet. Say when it will be done.") % {"group": group}
     return f"{group}."
 
 

@@ -122,7 +122,7 @@ class NoticeRow:
             NoticeState.WAITING: ("pending", _("Waiting")),
             NoticeState.SENT: ("done", _("Sent")),
             NoticeState.SUPERSEDED: ("void", _("Superseded")),
-            NoticeState.CANCELLED: ("void", _("No longer true")),
+            NoticeState.CANCELLED: ("void", _("No longer applies")),
             NoticeState.REFUSED: ("overdue", _("Refused")),
         }[NoticeState(self.first.state)]
 
