@@ -99,7 +99,3 @@ def _entry(kind: Any, file: str, called: str, entry: object) -> Any:
         return read_entry(kind, entry)
     except Malformed as error:
         raise LoadError(file, called, error.field, error.sentence) from error
-    except InvalidValue as error:
-        raise LoadError(file, called, "", sentence(error)) from error
-    except ValueError as error:
-        raise LoadError(file, called, "", str(error)) from error

@@ -1,70 +1,65 @@
 """The programme as its files have it: frozen values, one class an entry. The files' comments say what each means."""
 
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Final, Self
+
+from pydantic import Field, model_validator
 
 from accounts.models import OrganisationKind
 from common.deadlines import FIRST_POSSIBLE, TO_BE_AGREED, Deadline, Precision
 from common.errors import InvalidValue, sentence
 from common.sides import Side
-from common.text import Text
-from programme.loading.schema import Fits, Malformed
+from programme.loading.schema import CHOICE, LIST, Amount, Day, Entry, Malformed, Multilingual, Whole, Words, fits
 from programme.models import AreaKind, Comparison, DecisionKind, SourceStanding
 from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 PERIODS: Final = (Precision.DAY, Precision.MONTH, Precision.QUARTER, Precision.HALF, Precision.YEAR)
 
-Slug = Annotated[str, Fits(60, r"[a-z0-9][a-z0-9-]*")]
-Code = Annotated[str, Fits(20, r"[A-Za-z0-9][A-Za-z0-9-]*")]
-Name = Annotated[Text, Fits(300)]
-Title = Annotated[Text, Fits(500)]
+Slug = Annotated[Words, fits(60, r"[a-z0-9][a-z0-9-]*")]
+Code = Annotated[Words, fits(20, r"[A-Za-z0-9][A-Za-z0-9-]*")]
+Name = Annotated[Multilingual, fits(300)]
+Title = Annotated[Multilingual, fits(500)]
 
 
-@dataclass(frozen=True, slots=True)
-class NameEntry:
+class NameEntry(Entry):
     """A later name of an organisation, from a day on."""
 
-    valid_from: date = field(metadata={"key": "from"})
+    valid_from: Day = Field(alias="from")
     name: Name
-    short: Annotated[str, Fits(30)] = ""
+    short: Annotated[Words, fits(30)] = ""
     confirm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationEntry:
+class OrganisationEntry(Entry):
     code: Slug
-    side: Side
-    kind: OrganisationKind
-    named_in: int | None
+    side: Annotated[Side, CHOICE]
+    kind: Annotated[OrganisationKind, CHOICE]
+    named_in: Whole | None
     name: Name
-    short: Annotated[str, Fits(30)] = ""
+    short: Annotated[Words, fits(30)] = ""
     parent: Slug | None = None
     coordinator: bool = False
     control_body: bool = False
-    iati: Annotated[str, Fits(60)] = ""
-    note: Annotated[str, Fits(2000)] = ""
-    renamed: tuple[NameEntry, ...] = ()
+    iati: Annotated[Words, fits(60)] = ""
+    note: Annotated[Words, fits(2000)] = ""
+    renamed: Annotated[tuple[NameEntry, ...], LIST] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LeadsEntry:
-    uz: Slug = field(metadata={"key": "UZ"})
-    kr: Slug = field(metadata={"key": "KR"})
+class LeadsEntry(Entry):
+    uz: Slug = Field(alias="UZ")
+    kr: Slug = Field(alias="KR")
 
     @property
     def both(self) -> tuple[str, str]:
         return self.uz, self.kr
 
 
-@dataclass(frozen=True, slots=True)
-class AreaEntry:
+class AreaEntry(Entry):
     code: Slug
-    order: Annotated[int, Fits(999)]
-    kind: AreaKind
-    paragraphs: tuple[int, ...]
-    iati_sector: Annotated[str, Fits(10)] | None
+    order: Annotated[Whole, Field(le=999)]
+    kind: Annotated[AreaKind, CHOICE]
+    paragraphs: Annotated[tuple[Whole, ...], LIST]
+    iati_sector: Annotated[Words, fits(10)] | None
     leads: LeadsEntry
     name: Name
     confirm: bool = False
@@ -75,19 +70,19 @@ class AreaEntry:
         return f"RM-{self.order:02d}"
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Entry):
     """What the release says of a date: ``due`` the last day of the period it names, or ``done`` a past one.
 
     A period's day is its last one, so that "next year" is never met late on a 1 January.
     """
 
-    text: Annotated[str, Fits(200)]
-    due: date | None = None
-    precision: Precision | None = None
-    done: date | None = None
+    text: Annotated[Words, fits(200)]
+    due: Day | None = None
+    precision: Annotated[Precision, CHOICE] | None = None
+    done: Day | None = None
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
         if self.precision is not None and self.precision not in PERIODS:
             raise Malformed("precision", f"“{self.precision}” is not one of {', '.join(PERIODS)}.")
         if self.due and self.done:
@@ -104,22 +99,21 @@ class When:
             Deadline(self.due or self.done if self.precision else None, self.precision)
         except InvalidValue as error:
             raise Malformed("due" if self.due else "done", sentence(error)) from error
+        return self
 
 
-@dataclass(frozen=True, slots=True)
-class Inferred:
+class Inferred(Entry):
     """What general knowledge adds and the release does not say."""
 
-    organisations: tuple[Slug, ...] = ()
-    region: str | None = None
+    organisations: Annotated[tuple[Slug, ...], LIST] = ()
+    region: Words | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Entry):
     """A number that the decision names. Read and checked; its title says it too, and no table holds targets yet."""
 
-    value: Decimal
-    unit: Annotated[str, Fits(30)]
+    value: Amount
+    unit: Annotated[Words, fits(30)]
     at_least: bool = False
 
 
@@ -132,19 +126,18 @@ class Party:
     funding: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionEntry:
+class DecisionEntry(Entry):
     code: Code
-    paragraph: int
+    paragraph: Whole
     area: Slug
-    kind: DecisionKind
-    standing: SourceStanding
+    kind: Annotated[DecisionKind, CHOICE]
+    standing: Annotated[SourceStanding, CHOICE]
     title: Title
     when: When | None
-    organisations: tuple[Slug, ...] = ()
+    organisations: Annotated[tuple[Slug, ...], LIST] = ()
     funding: Slug | None = None
-    region: str | None = None
-    regions: tuple[str, ...] = ()
+    region: Words | None = None
+    regions: Annotated[tuple[Words, ...], LIST] = ()
     inferred: Inferred = Inferred()
     target: Target | None = None
 
@@ -179,38 +172,38 @@ class DecisionEntry:
         return Deadline(self.when.due, self.when.precision) if self.when and self.when.due else TO_BE_AGREED
 
 
-@dataclass(frozen=True, slots=True)
-class FigureEntry:
+class FigureEntry(Entry):
     code: Code
-    paragraph: int
+    paragraph: Whole
     title: Name
-    value: Decimal
-    unit: Annotated[str, Fits(30)]
-    comparison: Comparison = Comparison.EXACTLY
-    as_of: date | None = None
-    period: Annotated[int, Fits(9999)] | None = None
+    value: Amount
+    unit: Annotated[Words, fits(30)]
+    comparison: Annotated[Comparison, CHOICE] = Comparison.EXACTLY
+    as_of: Day | None = None
+    period: Annotated[Whole, Field(le=9999)] | None = None
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
         if (self.as_of is None) == (self.period is None):
             raise Malformed("as_of", "A figure is of a day (as_of) or of a year (period): one of the two.")
+        return self
 
 
-@dataclass(frozen=True, slots=True)
-class IatiCodes:
+class IatiCodes(Entry):
     """Codes of the IATI activity standard; here they say which sectors and regions there are."""
 
-    activity_status: dict[str, int]
-    activity_date: dict[str, int]
-    organisation_role: dict[str, int]
-    transaction_type: dict[str, int]
-    finance_type: dict[str, int]
-    flow_type: dict[str, int]
-    reporting_organisation: str | None
-    organisations: dict[str, str]
-    recipient_country: str
-    regions: dict[str, str]
-    sectors: dict[str, int]
-    lifecycles: dict[str, tuple[str, ...]]
+    activity_status: dict[Words, Whole]
+    activity_date: dict[Words, Whole]
+    organisation_role: dict[Words, Whole]
+    transaction_type: dict[Words, Whole]
+    finance_type: dict[Words, Whole]
+    flow_type: dict[Words, Whole]
+    reporting_organisation: Words | None
+    organisations: dict[Words, Words]
+    recipient_country: Words
+    regions: dict[Words, Words]
+    sectors: dict[Words, Whole]
+    lifecycles: dict[Words, Annotated[tuple[Words, ...], LIST]]
 
 
 @dataclass(frozen=True, slots=True)
