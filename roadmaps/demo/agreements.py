@@ -1,4 +1,4 @@
-"""Two sample road maps in force, by the ordinary services: what a demonstration shows of deadlines and keys."""
+"""Bring two sample road maps into force through the ordinary services, to demonstrate deadlines and signatures."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -32,14 +32,14 @@ EXPECTED: Final = (IllegalMove, NotPublishable, StaleEdit, ValidationError)
 Who = Callable[[str], Actor]
 
 
-class Left(Exception):
-    """Why a draft was not brought into force, in a sentence."""
+class NotAdopted(Exception):
+    """A draft was not brought into force; the message says why."""
 
 
 def adopt_samples(*, directory: Path, now: datetime) -> tuple[list[str], list[str]]:
     """Bring the sample road maps into force where nobody has begun with them; each whole, or not at all.
 
-    Answers what was done and what was left, line by line. Raises: DemoKeyError, where the keys cannot be kept.
+    Return what was done and what was left, line by line. Raises: DemoKeyError, where the keys cannot be kept.
     """
     done: list[str] = []
     left: list[str] = []
@@ -51,13 +51,13 @@ def adopt_samples(*, directory: Path, now: datetime) -> tuple[list[str], list[st
         try:
             with transaction.atomic():
                 done += [f"{name}: {line}" for line in _adopt(proposal, sample, area, directory, now)]
-        except Left as error:
+        except NotAdopted as error:
             left.append(f"{name}: left as a draft: {error}")
     return done, left
 
 
 def _untouched(area: str) -> Proposal | None:
-    """The programme's own draft, as long as only the loader has written it and there is nothing beside it."""
+    """Return the programme's own draft if only the loader has written it and the road map has no other proposal."""
     proposals = Proposal.objects.filter(road_map__group__code=area).select_related("road_map__group")
     if proposals.count() != 1:
         return None
@@ -67,12 +67,12 @@ def _untouched(area: str) -> Proposal | None:
 
 
 def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: datetime) -> Iterator[str]:
-    """Raises: Left."""
+    """Raises: NotAdopted."""
 
     def who(role: str) -> Actor:
         user = User.objects.filter(email=f"{role}@{DOMAIN}", illustrative=True).first()
         if user is None:
-            raise Left(f"there is no sample account {role}@{DOMAIN}.")
+            raise NotAdopted(f"there is no sample account {role}@{DOMAIN}.")
         return sample_actor(user, now)
 
     try:
@@ -81,11 +81,11 @@ def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: 
         if sample.late:
             yield _expect_late(sample.late, who)
     except NotAllowed as error:
-        raise Left("its sample accounts no longer hold their seats.") from error
+        raise NotAdopted("its sample accounts no longer hold their seats.") from error
     except CannotSign as error:
-        raise Left(sentence(error)) from error
+        raise NotAdopted(sentence(error)) from error
     except EXPECTED as error:
-        raise Left(str(error)) from error
+        raise NotAdopted(str(error)) from error
 
 
 def _sign_both(proposal: Proposal, sample: Sample, area: str, who: Who, directory: Path, now: datetime) -> None:
@@ -108,7 +108,7 @@ def _expect_late(step: str, who: Who) -> str:
     )
     milestone, lead = assignment.milestone, assignment.organisation.code
     if milestone.due_on is None:
-        raise Left(f"milestone {milestone.label} has no date.")
+        raise NotAdopted(f"milestone {milestone.label} has no date.")
     set_forecast(
         assignment=assignment,
         forecast_on=milestone.due_on + LATE_BY,

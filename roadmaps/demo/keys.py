@@ -1,4 +1,4 @@
-"""The sample co-chairs' software passkeys: keys in a file, for a demonstration on a machine with no authenticator.
+"""Software passkeys of the sample co-chairs: keys in a file, for a demonstration on a machine without authenticator.
 
 Such a key turns through the ordinary service, and all that it signs is marked as sample. It is enrolled only while it
 signs, inside one transaction: with a passkey that no browser holds its owner could no longer sign in.
@@ -33,11 +33,11 @@ _REFERENCE: Final = re.compile(r"(RM-[0-9]{2,9})\.P([0-9]{1,9})(?:\.R([0-9]{1,9}
 
 
 class DemoKeyError(Exception):
-    """Why a sample key cannot be used, in a sentence."""
+    """A sample key cannot be used; the message says why."""
 
 
 def sample_person(address: str) -> User:
-    """Raises: DemoKeyError for everybody who is not a sample account: nobody else's key lies here."""
+    """Return a sample account. Raises: DemoKeyError for anyone else: only sample accounts have a key here."""
     user = User.objects.filter(email__iexact=address.strip(), illustrative=True).first()
     if user is None:
         raise DemoKeyError(f"{address} is not a sample account: DATA_DIR/demo-accounts.json lists them.")
@@ -45,12 +45,12 @@ def sample_person(address: str) -> User:
 
 
 def sample_actor(user: User, now: datetime) -> Actor:
-    """The sample person at the door of a command, on their side's own day."""
+    """Return the sample person as the actor of a command, on their side's own day."""
     return Actor(door="command", today=day_of(user.side, now), person=user, request_id=str(uuid4()))
 
 
 def published_revision(reference: str, *, by: Actor) -> Revision:
-    """RM-07.P1 (what of it is open to the keys) or RM-07.P1.R2, as this person sees it.
+    """Return the revision that RM-07.P1 (its open one) or RM-07.P1.R2 names, if this person may see it.
 
     Raises: DemoKeyError, with one sentence for what is not there and what they may not see; IllegalMove.
     """
@@ -67,18 +67,18 @@ def published_revision(reference: str, *, by: Actor) -> Revision:
         raise IllegalMove(f"{reference} is closed: nothing of it is left to sign.")
     if found is None:
         wanted = f"There is no revision {reference}" if revision else f"Nothing of {reference} is published"
-        raise IllegalMove(f"{wanted}: its group's secretaries publish it, and then the keys can turn.")
+        raise IllegalMove(f"{wanted}: its group's secretaries publish it first, then it can be signed.")
     return found
 
 
 @transaction.atomic
 def demo_sign(*, revision: Revision, directory: Path, by: Actor, now: datetime) -> Signature:
-    """Turn a sample account's key on a revision, by `sign`, which decides as for everybody.
+    """Sign a revision for a sample account, by `sign`, which decides as for everybody.
 
     Raises: DemoKeyError; NotAllowed, IllegalMove, CannotSign.
     """
     if by.person is None or not by.person.illustrative:
-        raise DemoKeyError("Only a sample account's key can be turned from here.")
+        raise DemoKeyError("Only a sample account can sign here.")
     require(by, "proposal.sign", revision.proposal)  # before a key is made for somebody who could not use it
     issued_at = moment(now)
     wanted = challenge(
@@ -90,7 +90,7 @@ def demo_sign(*, revision: Revision, directory: Path, by: Actor, now: datetime) 
 
 @contextmanager
 def _passkey_of(person: User, directory: Path) -> Iterator[SoftwarePasskey]:
-    """Enrolled while it is used; outside the caller's transaction nobody ever sees it."""
+    """Enrol the passkey while it is used; it is never visible outside the caller's transaction."""
     file = directory / FILE
     kept = _read(file)
     try:
@@ -107,7 +107,7 @@ def _passkey_of(person: User, directory: Path) -> Iterator[SoftwarePasskey]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """The keys by address; none where there is no file. Raises: DemoKeyError."""
+    """Return the keys by address; none where there is no file. Raises: DemoKeyError."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -122,7 +122,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, kept: dict[str, Any]) -> None:
-    """Whole or not at all, readable by its owner only. Raises: DemoKeyError."""
+    """Write the file whole or not at all, readable by its owner only. Raises: DemoKeyError."""
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,7 @@ def reminded(today: Today) -> Deadline:
 
 
 def soon(today: Today) -> Deadline:
-    """Within ten working days: on the eighth day from today, or on the Monday after it."""
+    """Return a deadline within ten working days: the eighth day from today, or the Monday after it."""
     day = today.day + timedelta(days=8)
     weekend = day.weekday() - 4  # Saturday is 1, Sunday 2
     return Deadline(day + timedelta(days=3 - weekend) if weekend > 0 else day, Precision.DAY)
@@ -69,13 +69,13 @@ def next_quarter(today: Today) -> Deadline:
 
 
 def reviewed(months: int) -> Due:
-    """Without end; the first review is thirty days from today."""
+    """Return a continuous deadline; the first review is thirty days from today."""
     return lambda today: Deadline(today.day + timedelta(days=30), Precision.CONTINUOUS, months)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A milestone to be; ``parts`` are co-executors with their own part. The leads are those of the draft."""
+    """A sample milestone; ``parts`` are co-executors with their own part. The leads are those of the draft."""
 
     key: str
     text: Text
@@ -233,7 +233,7 @@ SAMPLES: Final = {
 
 
 def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadMapContent:
-    """The draft with its sample deadlines and rows. Raises: IndexError for a draft without a measure."""
+    """Return the draft with its sample deadlines and rows. Raises: IndexError for a draft without a measure."""
     section = content.sections[0]
     measures = [_measure(measure, sample, today) for measure in section.measures]
     if added := sample.measure:

@@ -1,4 +1,4 @@
-"""Road maps of any size for measuring: rows of nobody, made as the real ones are."""
+"""Road maps of any size for measuring: rows without meaning, made by the ordinary services."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ REASON: Final = Text.of("Illustrative: made for measuring; nothing here was agre
 
 
 class NotEmpty(Exception):
-    """Why no data was made, in a sentence."""
+    """No data was made; the message says why."""
 
 
 def make_scale_data(*, milestones: int, by: Actor, now: datetime) -> Iterator[str]:

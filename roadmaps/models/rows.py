@@ -1,4 +1,4 @@
-"""The version in force as rows: what deadlines, reports and lists stand on. Only `project_version` writes them."""
+"""The version in force as rows, for deadlines, reports and lists. Only `project_version` writes them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ PRECISIONS = [(precision.value, precision.value) for precision in Precision]
 
 
 class AgreedRow(Audited):
-    """A row of a road map, known by the ``uid`` that its content carries. Dropped rows keep their story."""
+    """A row of a road map, known by the ``uid`` that its content carries. Dropped rows keep their history."""
 
     uid = models.UUIDField(_("identity"), unique=True, editable=False)
     position = models.PositiveIntegerField(_("place in the document"))
@@ -92,7 +92,7 @@ class Measure(AgreedRow):
 
 
 class Milestone(AgreedRow):
-    """One promise with a deadline. Four dates: first agreed, agreed now, forecast (on its assignments), done.
+    """One step with a deadline. Four dates: first agreed, agreed now, forecast (on its assignments), completed.
 
     ``due_on`` is the last day on which it is met, written by two keys only; ``original_due_on`` the first agreed date
     that was not "to be agreed", written once. Both are dates, not moments.

@@ -1,4 +1,4 @@
-"""The programme's own drafts: each area's road map as the press release lets it be written, and no more."""
+"""The programme's own drafts: each area's road map with what the press release says, and no more."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +52,7 @@ def load_programme(*, directory: Path, by: Actor) -> Loading:
 
 
 def write_drafts(programme: Programme, loading: Loading) -> None:
-    """A road map of each group, and its first proposal: on the shared layer, by neither side."""
+    """Write a road map for each group, and its first proposal: on the shared layer, without an author."""
     # a reference is printed and signed: a later change of the area's order leaves it
     maps = [
         Row(area.code, (Ref(WorkingGroup, area.code),), {}, once={"reference": area.road_map})
@@ -72,7 +72,7 @@ def write_drafts(programme: Programme, loading: Loading) -> None:
 
 
 def draft(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> RoadMapContent:
-    """One section named after the area: a measure, with one milestone, for each decision still to be carried out."""
+    """Return one section named after the area: a measure with one milestone for each decision to be carried out."""
     measures = tuple(_measures(area, decisions))
     if not measures:
         return RoadMapContent(note=_why_empty(decisions))
@@ -101,7 +101,7 @@ def _measures(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> Iterator
 
 
 def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[ExecutorContent, ...]:
-    """The area's leads, then whoever else is a party of the decision."""
+    """Return the area's leads, then the other parties of the decision."""
     others = [party.organisation for party in decision.parties if party.organisation not in area.leads.both]
     return (
         *(ExecutorContent(code, Role.LEAD) for code in area.leads.both),
@@ -110,7 +110,10 @@ def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[ExecutorConten
 
 
 def _why_empty(decisions: tuple[DecisionEntry, ...]) -> Text:
-    """Press release, paragraph 36: "Specific proposals were also considered in the areas of ..."."""
+    """Return the note of an empty draft.
+
+    Press release, paragraph 36: "Specific proposals were also considered in the areas of ...".
+    """
     paragraphs = sorted({decision.paragraph for decision in decisions})
     only_considered = decisions and all(decision.standing == SourceStanding.CONSIDERED for decision in decisions)
     numbers = ", ".join(map(str, paragraphs))

@@ -1,4 +1,4 @@
-"""The signatures as an auditor takes them home: whatever a check needs that must not trust this system.
+"""Export of the signatures: all that an auditor needs to verify them without trusting this system.
 
 `tools/verify_signatures.py` reads it; `docs/signing.md` says what stands in it.
 """
@@ -24,10 +24,10 @@ class ExportError(CodedError):
 
 
 def signature_lines(road_map: str | None = None) -> Generator[str, None, None]:
-    """One canonical JSON object a line, without its line end: each signature that counts, always in the same order.
+    """Return each valid signature as one line of canonical JSON, without its line end, always in the same order.
 
     - Those of every version and of every open revision; not withdrawn ones, nor those of a text edited since.
-    - What stands in the database is written as it stands: it is the reader that doubts it.
+    - The database is written as it is: checking it is left to the reader.
 
     ``road_map`` is a reference such as RM-07; None: all of them.
     Raises: ExportError, for an unknown road map at once.
@@ -71,7 +71,7 @@ def _line(signature: Signature) -> dict[str, Any]:
 
 
 def _document(revision: Revision) -> dict[str, Any]:
-    """As `document` makes it, but of the stored content as it is: what was tampered with must show."""
+    """Return the document as `hashing.document` does, but from the stored content: tampering must show."""
     return {
         "format": hashing.FORMAT,
         "road_map": revision.proposal.road_map.reference,

@@ -1,4 +1,4 @@
-"""A lead's forecast: when it expects the milestone. It changes nothing that was agreed."""
+"""A lead's forecast: the day on which it expects a milestone. It changes nothing that was agreed."""
 
 from datetime import date
 from typing import Final
@@ -23,7 +23,7 @@ LONGEST_REASON: Final = 1000
 def set_forecast(
     *, assignment: Assignment, forecast_on: date | None, reason: str, based_on: int, by: Actor
 ) -> Assignment:
-    """Write or take back the forecast of one lead, with its reason.
+    """Save or remove the forecast of one lead, with its reason.
 
     Raises: NotAllowed, StaleEdit, IllegalMove (dropped, done), ValidationError at ``forecast_on`` or ``reason``.
     """

@@ -1,4 +1,4 @@
-"""The rows brought in line with the version in force. The only code that writes `due_on`."""
+"""Update the rows to the version in force. The only code that writes `due_on`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -73,7 +73,7 @@ def _upsert(
     version: RoadMapVersion,
     act: Act,
 ) -> dict[Any, R]:
-    """Rows of one table by identity, as the version has them. Dropped ones first: a lead's place may be taken over."""
+    """Update one table and return its rows by identity. Dropped rows come first: a lead's place may be taken over."""
     model = existing.model
     rows = {identity(row): row for row in existing}
     dropped: list[R] = []
