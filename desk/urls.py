@@ -46,6 +46,9 @@ urlpatterns = [
     path("signing-keys/<int:pk>.pem", signing_keys.signing_key_file, name="signing_key"),
     # writing them, in place
     path("proposals/<str:reference>/edit/", editor.proposal_edit, name="proposal_edit"),
+    path("proposals/<str:reference>/edit/save/", editor.row_save, name="row_save"),
+    path("proposals/<str:reference>/edit/act/", editor.row_act, name="row_act"),
+    path("proposals/<str:reference>/reopen/", editor.proposal_reopen, name="proposal_reopen"),
     path("road-maps/<str:reference>/propose/", editor.propose, name="propose"),
     # who was told what
     path("reminders/", reminders.reminders, name="reminders"),

@@ -305,10 +305,6 @@ STORAGES = {
 # source maps are read by developers only: packing them took most of the time
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "webp", "zip", "gz", "woff", "woff2", "map"]
 
-# A road map of hundreds of rows is edited in one form
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-
 # What browsers may do
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,127 +1,170 @@
-"""A proposal corrected in place, in the official table; and the start of a new one."""
+"""The editor of a draft: the official table, one row of it open as a form; and the start of a new proposal.
 
-from typing import Final
+Every address answers a page to a browser without script, and to htmx the part of the page that changes.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import push_url
 
 from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
-from accounts.policy.questions import in_capacity
+from accounts.policy.questions import in_capacity, require
+from accounts.services import StaleEdit
 from common.sides import Layer
-from desk.editor.boxes import Maker
-from desk.editor.editing import Editing
-from desk.editor.marks import Marks
-from desk.editor.page import LABELS, Context, Table, rows_by_uid, sentences
-from desk.editor.posted import TooManyRows
-from desk.editor.sheet import MOST_ROWS
+from desk.editor.conflict import conflict_notice, show_theirs
+from desk.editor.forms import ADD_EXECUTOR, RowForm, changed_executors
+from desk.editor.responses import EditorRequest, closed_row, elsewhere, one_row, whole_page, whole_table
+from desk.editor.saving import EditConflict, EditRefused, RowDeleted, act_on_row, save_row
+from desk.editor.selectors import EditorPage, EditorRow
+from desk.editor.targets import Target, UnknownTarget, Values, posted_target, target_of, values_of
 from desk.proposals.selectors import proposal_or_404
 from desk.roadmaps.selectors.drafts import road_maps
-from desk.selectors import visible_or_404
-from roadmaps.models import RoadMap, Signature
-from roadmaps.services import IllegalMove, start_proposal
+from desk.selectors import visible_or_404, visible_to
+from roadmaps.document.fields import RowKind
+from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, Signature
+from roadmaps.services import IllegalMove, reopen_proposal, start_proposal
+from roadmaps.services.proposals import open_revision
 
-SAVES: Final = ("save", "save-read")
+MOVES: Final = ("up", "down")
 
 
-@never_cache
-@login_required
-@csrf_exempt
-def proposal_edit(request: HttpRequest, reference: str) -> HttpResponse:
-    """What is typed stays typed, whatever button is pressed; only the two that save store it.
+def editor_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Ask for a signed-in person. A form that htmx sends after the session has ended stays on the page as it is."""
 
-    The check against forged forms comes second, because it reads the form: one that is too large is told so in a
-    sentence first. Nothing is done before both.
-    """
+    @never_cache
+    @wraps(view)
+    def asked(request: EditorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.htmx and not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        answer = login_required(view)(request, *args, **kwargs)
+        # a row that opens is no page to go back to
+        return push_url(answer, False) if request.htmx else answer
+
+    return asked
+
+
+@editor_view
+@require_safe
+def proposal_edit(request: EditorRequest, reference: str) -> HttpResponse:
+    """Show the draft. ``?row=KEY`` opens that row; ``?at=KEY`` gives it the focus."""
+    actor, proposal = _editable(request, reference)
+    if not proposal.is_open:
+        return _closed(request, reference)
+    if proposal.state == ProposalState.PUBLISHED:
+        return elsewhere(request, "desk:proposal_reopen", reference)
+    page = EditorPage(actor, proposal)
+    key, at = request.GET.get("row", ""), request.GET.get("at", "")
+    page.focus = (key, request.GET.get("focus", "")) if key else (at, "edit")
     try:
-        len(request.POST)
-    except (TooManyFieldsSent, RequestDataTooBig):
-        return _too_large(request)
-    return _edited(request, reference)
+        row = page.open(key) if key else page.row(at) if request.htmx and at else None
+    except UnknownTarget:
+        return _gone(request, reference)
+    if request.htmx and row:
+        return one_row(request, page, row, others=closed_row(request, page, row.key))
+    return whole_page(request, page)
 
 
-@csrf_protect
+@editor_view
+@require_POST
+def row_save(request: EditorRequest, reference: str) -> HttpResponse:
+    """Save one row; or show its form again: with its errors, with another executor, or with what others changed."""
+    actor, proposal = _editable(request, reference)
+    page = EditorPage(actor, proposal)
+    try:
+        target = posted_target(request.POST.get("row", ""), request.POST.get("kind", ""), page.content)
+    except UnknownTarget:
+        return _gone(request, reference)
+    form = page.form(target, data=request.POST)
+    if button := request.POST.get("executors", ""):
+        return _form_again(
+            request, page, target, page.form(target, values=changed_executors(form.typed_values, button))
+        )
+    if not form.is_valid():
+        return _form_again(request, page, target, form)
+    opened_on = _version(request)
+    try:
+        key = save_row(
+            proposal=proposal,
+            target=target,
+            values=_chosen(request, page, target, form.values, opened_on),
+            opened_on=opened_on,
+            by=actor,
+            restore="restore" in request.POST,
+        )
+    except EditRefused as refusal:
+        for field, sentence in refusal.errors:
+            form.refuse(field, sentence)
+        return _form_again(request, page, target, form)
+    except IllegalMove as refusal:
+        form.refuse("", str(refusal))
+        return _form_again(request, page, target, form, status=409)
+    except (EditConflict, RowDeleted) as conflict:
+        return _conflict(request, EditorPage(actor, proposal_or_404(actor, reference)), target, form, conflict)
+    return _saved(request, EditorPage(actor, proposal_or_404(actor, reference)), target, key, before=page)
+
+
+@editor_view
+@require_POST
+def row_act(request: EditorRequest, reference: str) -> HttpResponse:
+    """Move, delete or restore a row, or renumber all: ``act`` is such as ``up:UID``."""
+    actor, proposal = _editable(request, reference)
+    if not proposal.is_open:
+        return _closed(request, reference)
+    page = EditorPage(actor, proposal)
+    act, _colon, key = request.POST.get("act", "").partition(":")
+    try:
+        row = page.row(key) if key else None
+        target = target_of(key, page.shown) if key else None
+        uid = target.uid if target else None
+        changed = act_on_row(proposal=proposal, act=act, uid=uid, opened_on=_version(request), by=actor)
+    except UnknownTarget:
+        return _gone(request, reference)
+    except (EditRefused, IllegalMove) as refusal:
+        return _acted(request, actor, reference, {"at": key}, str(refusal), messages.ERROR)
+    place = {"row": key, "focus": act} if act in MOVES else {"at": key or act}
+    return _acted(request, actor, reference, place, _act_words(act, row, changed), messages.SUCCESS)
+
+
+@editor_view
 @require_http_methods(["GET", "HEAD", "POST"])
-def _edited(request: HttpRequest, reference: str) -> HttpResponse:
-    actor = actor_of(request)
-    editing = Editing(actor, proposal_or_404(actor, reference))
+def proposal_reopen(request: EditorRequest, reference: str) -> HttpResponse:
+    """Reopen a published proposal for editing, after the person has read whose signatures this voids."""
+    actor, proposal = _editable(request, reference)
+    if proposal.state != ProposalState.PUBLISHED:
+        return redirect("desk:proposal_edit" if proposal.is_open else "desk:proposal", reference)
+    revision = open_revision(proposal)
+    signatures = visible_to(actor, Signature.objects.filter(revision=revision, withdrawn_at=None)).order_by("issued_at")
     if request.method != "POST":
-        if not editing.proposal.is_open:
-            messages.warning(request, _("This proposal is closed: start a new one from the road map."))
-            return redirect("desk:proposal", reference)
-        editing.begin(request.GET.getlist("open"))
-        return _page(request, editing)
+        refusals = visible_to(actor, Refusal.objects.filter(revision=revision)).order_by("refused_at")
+        context = {"proposal": proposal, "revision": revision, "signatures": signatures, "refusals": refusals}
+        return render(request, "editor/reopen.html", context)
+    names = ", ".join(f"{signature.side} {signature.signer_name}" for signature in signatures)
     try:
-        editing.resume(request.POST)
-    except TooManyRows:
-        return _too_large(request)
-    act = request.POST.get("act", "")
-    if act in SAVES:
-        voided = editing.save(timezone.now())
+        reopen_proposal(proposal=proposal, by=actor, now=timezone.now(), based_on=_version(request))
+    except StaleEdit:
+        messages.error(request, _("The proposal has changed since you opened this page. Nothing was reopened."))
+        return redirect("desk:proposal_reopen", reference)
+    except IllegalMove as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:proposal", reference)
+    if names:
+        messages.success(request, _("Reopened for editing. These signatures are void: %(names)s.") % {"names": names})
     else:
-        voided = None
-        editing.act(act)
-    if voided is None:
-        return _page(request, editing)
-    messages.success(request, _saved(voided))
-    return redirect("desk:proposal" if act == "save-read" else "desk:proposal_edit", reference)
-
-
-def _saved(voided: list[Signature]) -> str:
-    if not voided:
-        return _("Saved.")
-    names = ", ".join(f"{key.side} {key.signer_name}" for key in voided)
-    said = ngettext(
-        "Saved. The key of %(names)s is void: publish the proposal anew, and it is signed again.",
-        "Saved. The keys of %(names)s are void: publish the proposal anew, and it is signed again.",
-        len(voided),
-    )
-    return said % {"names": names}
-
-
-def _page(request: HttpRequest, editing: Editing) -> HttpResponse:
-    editing.fold()
-    reading, warnings = editing.reading, editing.warnings
-    context = Context(
-        road_map=editing.road_map.reference,
-        known=editing.known,
-        content=rows_by_uid(reading.content),
-        bodies=editing.organisations,
-        lists=editing.lists,
-        errors=sentences(editing.faults),
-        warnings=sentences(warnings),
-        marks=Marks(editing.actor, editing.agreed, reading.content, reading.unread),
-        focus=editing.focus,
-    )
-    table = Table(editing.sheet, context)
-    head = Maker(None, "", context.lists, context.errors, context.warnings)
-    clashes = editing.conflict.clashes if editing.conflict else ()
-    shown = {
-        "editing": editing,
-        "proposal": editing.proposal,
-        "table": table,
-        "marks": context.marks,
-        "head_marks": context.marks.of(None),
-        "texts": [head.text(editing.sheet.head, name, str(LABELS[name])) for name in ("reason", "note")],
-        "errors": table.summary(editing.faults),
-        "warnings": table.summary(warnings),
-        "clashes": [(clash, table.name(clash.line.uid) if clash.line else "") for clash in clashes],
-        "labels": LABELS,
-    }
-    return render(request, "editor/editor.html", shown, status=409 if editing.conflict else 200)
-
-
-def _too_large(request: HttpRequest) -> HttpResponse:
-    return render(request, "editor/too_large.html", {"most": MOST_ROWS}, status=413)
+        messages.success(request, _("Reopened for editing."))
+    return redirect("desk:proposal_edit", reference)
 
 
 @never_cache
@@ -137,7 +180,7 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     except IllegalMove as error:
         messages.error(request, str(error))
         return redirect("desk:roadmap", reference)
-    messages.success(request, _("Started: it reads as the version in force does. Correct the table, then save."))
+    messages.success(request, _("Started. It reads as the version in force does: edit its rows."))
     return redirect("desk:proposal_edit", started.reference)
 
 
@@ -147,3 +190,120 @@ def _author(actor: Actor, road_map: RoadMap) -> Organisation | None:
     if isinstance(capacity, Seat):
         return road_map.group.lead(actor.side)
     return capacity.organisation if capacity else None
+
+
+# ---------- What was asked ----------
+
+
+def _editable(request: HttpRequest, reference: str) -> tuple[Actor, Proposal]:
+    """Raises: Http404, NotAllowed."""
+    actor = actor_of(request)
+    proposal = proposal_or_404(actor, reference)
+    require(actor, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
+    return actor, proposal
+
+
+def _version(request: HttpRequest) -> int:
+    """Return the ``row_version`` on which the page was opened; 0, which is none, for anything else."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _chosen(request: HttpRequest, page: EditorPage, target: Target, values: Values, opened_on: int) -> Values:
+    """Return the values with those of the other person, where both were shown and theirs were chosen."""
+    stored = values_of(target, page.content, page.proposal.reason)
+    if stored is None or opened_on != page.proposal.row_version:
+        return values
+    return {name: stored[name] if request.POST.get(f"keep-{name}") == "theirs" else values[name] for name in values}
+
+
+# ---------- What is answered ----------
+
+
+def _closed(request: EditorRequest, reference: str) -> HttpResponse:
+    messages.warning(request, _("This proposal is closed: start a new one from the road map."))
+    return elsewhere(request, "desk:proposal", reference)
+
+
+def _gone(request: EditorRequest, reference: str) -> HttpResponse:
+    messages.warning(request, _("This row is not in the draft, or no longer: here is the draft as it is now."))
+    return elsewhere(request, "desk:proposal_edit", reference)
+
+
+def _form_again(
+    request: EditorRequest, page: EditorPage, target: Target, form: RowForm, *, status: int = 200
+) -> HttpResponse:
+    row = page.open_target(target, form, version=_version(request))
+    row.is_typed = True
+    button = request.POST.get("executors", "")
+    said = ""
+    if button == ADD_EXECUTOR:
+        form.focus_last()
+    elif button:
+        row.focus = "add-executor"
+    else:
+        form.focus_first()
+        count = form.error_count
+        said = ngettext("Not saved: %(n)d error to fix.", "Not saved: %(n)d errors to fix.", count) % {"n": count}
+    if request.htmx:
+        return one_row(request, page, row, others=[], said=said, status=status)
+    return whole_page(request, page, said=said, status=status)
+
+
+def _conflict(
+    request: EditorRequest, page: EditorPage, target: Target, form: RowForm, conflict: EditConflict | RowDeleted
+) -> HttpResponse:
+    """Show both texts. The next attempt is based on what the person has now seen."""
+    version = _version(request)
+    if isinstance(conflict, EditConflict):
+        form, version = page.form(target, values=conflict.values), conflict.version
+        show_theirs(form, page, target, conflict)
+    row = page.open_target(target, form, version=version)
+    row.conflict, row.is_typed = conflict_notice(conflict), True
+    said = _("Not saved: this row has been changed by somebody else meanwhile.")
+    if request.htmx:
+        return one_row(request, page, row, others=[], said=said, status=409)
+    return whole_page(request, page, said=said, status=409)
+
+
+def _saved(request: EditorRequest, page: EditorPage, target: Target, key: str, *, before: EditorPage) -> HttpResponse:
+    page.focus = (key, "edit")
+    row = page.row(key)
+    said = _("Saved: %(row)s.") % {"row": row.name}
+    if not request.htmx:
+        messages.success(request, said)
+        return elsewhere(request, "desk:proposal_edit", page.proposal.reference, query="?" + urlencode({"at": key}))
+    if target.is_new or "restore" in request.POST:
+        return whole_table(request, page, said=said)
+    # a measure's number stands in the numbers of its milestones too
+    renumbered = target.kind == RowKind.MEASURE and before.row(key).label != row.label
+    return one_row(request, page, row, others=page.rows_below(row) if renumbered else [], said=said)
+
+
+def _acted(
+    request: EditorRequest, actor: Actor, reference: str, place: dict[str, str], said: str, level: int
+) -> HttpResponse:
+    """Show the table after an act. ``place`` is where the person goes on: a row that is open, or has the focus."""
+    if not request.htmx:
+        messages.add_message(request, level, said)
+        return elsewhere(request, "desk:proposal_edit", reference, query="?" + urlencode(place))
+    page = EditorPage(actor, proposal_or_404(actor, reference))
+    if "row" in place:
+        page.focus = (place["row"], place["focus"])
+        page.open(place["row"])
+    else:
+        page.focus = (place["at"], "edit")
+    return whole_table(request, page, said=said)
+
+
+def _act_words(act: str, row: EditorRow | None, changed: bool) -> str:
+    if not changed:
+        return _("Nothing changed: the rows stand in this order already.")
+    words = {
+        "up": _("Moved up: %(row)s."),
+        "down": _("Moved down: %(row)s."),
+        "delete": _("Deleted: %(row)s."),
+        "restore": _("Restored: %(row)s."),
+        "renumber": _("Rows renumbered."),
+    }
+    return words[act] % {"row": row.name if row else ""}

@@ -51,11 +51,12 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
     """`open_page(width=390)`: a fresh browser, signed in nowhere, at the address of the live server."""
     contexts: list[BrowserContext] = []
 
-    def opened(*, width: int = 1440, height: int = 900) -> Page:
+    def opened(*, width: int = 1440, height: int = 900, java_script_enabled: bool = True) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
             locale="en-GB",
+            java_script_enabled=java_script_enabled,
         )
         contexts.append(context)
         page = context.new_page()

@@ -11,6 +11,8 @@ import pytest
 from common.api.columns import TextColumn
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
+from desk.editor.forms import Choices, RowForm
+from desk.editor.inputs import CodeField, RowTextField
 from desk.proposals.difference import Difference
 from roadmaps.api import ExecutorColumns, MeasureColumns, MilestoneColumns
 from roadmaps.columns import RecordKeys, columns_of, relations_of, values_of
@@ -113,6 +115,8 @@ def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> N
     assert isinstance(columns["remark"], TextColumn) and columns["remark"].allow_null
     assert columns["auditor"].source == "auditor.code"
     assert {REMARK, AUDITOR} <= set(edited_fields(RowKind.MILESTONE))
+    form = RowForm(RowKind.MILESTONE, "row", Choices((), (), ()))
+    assert isinstance(form.fields["remark"], RowTextField) and isinstance(form.fields["auditor"], CodeField)
 
 
 def test_the_table_and_the_classes_have_the_same_fields() -> None:

@@ -1,0 +1,267 @@
+"""Save one row, or one act on a row, in the draft: on what is stored now, whatever was stored when the page was opened.
+
+An edit that began on an older text is merged field by field. What the older text was comes from the history that the
+person may read; where it is not theirs to read, each field that differs counts as changed by both.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.policy.actors import Actor
+from accounts.policy.history import history_of
+from common.errors import sentence
+from common.text import Text
+from desk.editor.targets import Target, UnknownTarget, Values, values_of, with_values
+from roadmaps.document.checks import problems
+from roadmaps.document.content import RoadMapContent
+from roadmaps.document.edit import RowNotFoundError, delete_row, move_row, restore_row
+from roadmaps.document.merge import merge
+from roadmaps.document.numbering import renumber
+from roadmaps.document.read import read_content
+from roadmaps.document.tree import CHILDREN
+from roadmaps.models import Proposal
+from roadmaps.services import save_content
+from roadmaps.services.proposals import locked
+
+MOST_SEARCHED: Final = 200  # saves, to find who changed a row
+
+
+class EditRefused(Exception):
+    """What was typed is not saved; ``errors`` are (field, words), a field of "" being the whole row."""
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__(" ".join(words for _field, words in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who saved last, where the person may read that."""
+
+    name: str
+    side: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class BothChanged:
+    """One field that somebody else changed meanwhile to another value than the person did."""
+
+    name: str
+    theirs: Any
+
+
+class EditConflict(Exception):
+    """Both changed the same fields: nothing is saved. ``values`` are the person's, with the other's where they did
+    not touch the field; ``version`` is what the next attempt is based on.
+    """
+
+    def __init__(self, proposal: Proposal, values: Values, fields: list[BothChanged], author: Author | None) -> None:
+        super().__init__(proposal.reference)
+        self.values, self.fields, self.author, self.version = values, fields, author, proposal.row_version
+
+
+class RowDeleted(Exception):
+    """Somebody else has deleted the row meanwhile; ``can_restore``: it can be put back with what was typed."""
+
+    def __init__(self, author: Author | None, *, can_restore: bool) -> None:
+        super().__init__()
+        self.author, self.can_restore = author, can_restore
+
+
+@transaction.atomic
+def save_row(
+    *, proposal: Proposal, target: Target, values: Values, opened_on: int, by: Actor, restore: bool = False
+) -> str:
+    """Save the fields of one row, or of the head, and return its key.
+
+    - ``opened_on`` is the ``row_version`` on which the form was opened.
+    - ``restore`` puts back a row that somebody else has deleted meanwhile.
+    - What contradicts another row is refused; what is only unfinished is saved.
+
+    Raises: NotAllowed, IllegalMove, EditRefused, EditConflict, RowDeleted.
+    """
+    proposal = _current(proposal)
+    content = proposal.document
+    try:
+        if target.is_new or opened_on == proposal.row_version:
+            if not target.is_new and values_of(target, content, proposal.reason) is None:
+                raise RowDeleted(None, can_restore=False)
+            edited, key = with_values(target, content, values)
+        else:
+            edited, values = _merged(proposal, target, values, _Older(by, proposal, opened_on), restore=restore)
+            key = target.key
+    except RowNotFoundError as error:
+        words = _("The row above it has been deleted meanwhile: there is no place for this row.")
+        raise EditRefused(("", words)) from error
+    _refuse_new_contradictions(content, edited, key)
+    reason = values["reason"] if target.is_head else proposal.reason
+    save_content(proposal=proposal, content=edited, reason=reason, based_on=proposal.row_version, by=by)
+    return key
+
+
+@transaction.atomic
+def act_on_row(*, proposal: Proposal, act: str, uid: UUID | None, opened_on: int, by: Actor) -> bool:
+    """Move, delete or restore a row, or renumber all; return whether anything changed.
+
+    A row that somebody else changed since the page was opened is not deleted unseen.
+
+    Raises: NotAllowed, IllegalMove, EditRefused; UnknownTarget for an act or a row that is not there.
+    """
+    proposal = _current(proposal)
+    content = proposal.document
+    if act == "delete" and uid and opened_on != proposal.row_version:
+        before = _Older(by, proposal, opened_on).content
+        if before is None or _family(before, uid) != _family(content, uid):
+            raise EditRefused(("", _("It was changed while this page was open: read it as it is now, then delete it.")))
+    agreed = proposal.base.revision.document if proposal.base else RoadMapContent()
+    try:
+        edited = _edited(content, agreed, act, uid)
+    except (RowNotFoundError, KeyError) as error:
+        raise UnknownTarget(act) from error
+    save_content(proposal=proposal, content=edited, reason=proposal.reason, based_on=proposal.row_version, by=by)
+    return edited != content
+
+
+def _edited(content: RoadMapContent, agreed: RoadMapContent, act: str, uid: UUID | None) -> RoadMapContent:
+    if act == "renumber":
+        return renumber(content)
+    if uid is None:
+        raise KeyError(act)
+    acts: dict[str, Callable[[], RoadMapContent]] = {
+        "up": lambda: move_row(content, uid, up=True),
+        "down": lambda: move_row(content, uid, up=False),
+        "delete": lambda: delete_row(content, uid),
+        "restore": lambda: restore_row(content, agreed, uid),
+    }
+    return acts[act]()
+
+
+def _current(proposal: Proposal) -> Proposal:
+    """Take the road map's lock and return the proposal as it is now."""
+    locked(proposal.road_map_id)
+    return Proposal.objects.select_related("road_map", "base__revision").get(pk=proposal.pk)
+
+
+def _merged(
+    proposal: Proposal, target: Target, values: Values, older: "_Older", *, restore: bool
+) -> tuple[RoadMapContent, Values]:
+    """Return the content with the edit and all that was saved since it began, and the target's values in it.
+
+    Raises: EditConflict, RowDeleted.
+    """
+    content, before = proposal.document, older.values_of(target)
+    stored = values_of(target, content, proposal.reason)
+    if older.content is None or before is None:
+        if stored is None:
+            raise RowDeleted(None, can_restore=False)
+        both = [BothChanged(name, stored[name]) for name in values if values[name] != stored[name]]
+        if both:
+            raise EditConflict(proposal, values, both, older.author_of(target))
+        return content, values
+    mine, _key = with_values(target, older.content, values)
+    merged = merge(older.content, mine, content)
+    if any(conflict.field == "row" for conflict in merged.conflicts) and not restore:
+        raise RowDeleted(older.author_of(target), can_restore=True)
+    both = [BothChanged(conflict.field, conflict.theirs) for conflict in merged.conflicts if conflict.field in values]
+    taken = values_of(target, merged.content, proposal.reason) or values
+    if target.is_head:
+        taken, changed = _merged_reason(taken, values["reason"], before["reason"], proposal.reason)
+        both += changed
+    if both:
+        raise EditConflict(proposal, taken, both, older.author_of(target))
+    return merged.content, taken
+
+
+def _merged_reason(
+    taken: Values, mine: Text | None, before: Text | None, theirs: Text | None
+) -> tuple[Values, list[BothChanged]]:
+    """Merge the proposal's own text, which is no field of the content."""
+    if mine == before:
+        return taken | {"reason": theirs}, []
+    both = [BothChanged("reason", theirs)] if theirs not in (before, mine) else []
+    return taken | {"reason": mine}, both
+
+
+class _Older:
+    """The text that an edit began from, as far as the person may read the history."""
+
+    def __init__(self, actor: Actor, proposal: Proposal, version: int) -> None:
+        self._history = history_of(actor, proposal)
+        self._row = self._history.filter(row_version=version).first()
+        self.content: RoadMapContent | None = read_content(self._row.content) if self._row else None
+
+    def values_of(self, target: Target) -> Values | None:
+        return values_of(target, self.content, self._row.reason) if self.content is not None and self._row else None
+
+    def author_of(self, target: Target) -> Author | None:
+        """Return who changed the target last."""
+        newer: Any = None
+        for row in self._history[:MOST_SEARCHED].iterator():
+            if newer is not None and _stored(row, target) != _stored(newer, target):
+                break
+            newer = row
+        return Author(newer.act_name, newer.act_side, newer.history_date) if newer is not None else None
+
+
+def _stored(history_row: Any, target: Target) -> Any:
+    if target.is_head:
+        return history_row.reason, history_row.content["note"]
+    return _json_row(history_row.content, str(target.uid))
+
+
+def _json_row(node: dict[str, Any], uid: str) -> dict[str, Any] | None:
+    """Return the fields of one row as they are stored, without the rows below it."""
+    for name in CHILDREN.values():
+        for row in node.get(name, ()):
+            if row["uid"] == uid:
+                return {key: value for key, value in row.items() if key not in CHILDREN.values()}
+            if found := _json_row(row, uid):
+                return found
+    return None
+
+
+def _family(content: RoadMapContent, uid: UUID) -> Any:
+    """Return the row with all below it."""
+    return next((row for _path, row in content.rows() if row.uid == uid), None)
+
+
+def _refuse_new_contradictions(before: RoadMapContent, after: RoadMapContent, key: str) -> None:
+    """Refuse what contradicts another row and did not before; what is only unfinished is not refused.
+
+    Raises: EditRefused.
+    """
+    sides = dict(Organisation.objects.values_list("code", "side"))
+    known = set(_contradictions(before, sides))
+    found = [problem for problem in _contradictions(after, sides) if problem not in known]
+    if found:
+        raise EditRefused(*((field if uid == key else "", words) for uid, field, words in found))
+
+
+def _contradictions(content: RoadMapContent, sides: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (row, field, words)."""
+    rows = dict(content.rows())
+    for problem in problems(content, sides):
+        path, field = _split(problem.path)
+        row = rows.get(path)
+        if row is None:
+            continue
+        if field == "executors" and not any(one.role == "lead" for one in getattr(row, "executors", ())):
+            continue  # a draft may be without a lead, yet
+        yield str(row.uid), field, sentence(problem)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Return the row's path and the field, of a path into a content."""
+    row, found, _rest = path.partition(".executors")
+    if found:
+        return row, "executors"
+    row, _dot, field = path.rpartition(".")
+    return row, field
