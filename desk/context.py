@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can, visible
-from common.text import MARKS, OWN_NAMES
+from common.language import MARKS, OWN_NAMES
 from desk.navigation import ShownGroup, navigation
 from programme.models import PriorityArea
 

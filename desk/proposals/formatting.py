@@ -10,10 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.deadlines import printed_day
-from common.language import reader_language
+from common.language import MARKS, NAMES, reader_language
 from common.sides import TIME_ZONES, Side, day_of
 from common.templatetags.words import side
-from common.text import MARKS, NAMES
 from desk.proposals.diff_formatting import DiffLine, Span
 
 register = template.Library()

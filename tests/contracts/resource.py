@@ -9,7 +9,7 @@ from django.db.models import Manager, Model, Q, QuerySet
 from django.test import Client
 
 from accounts.api.base import RecordFilter
-from common.text import LANGUAGES
+from common.language import LANGUAGES
 from partnership.api import RESOURCES
 from tests.contracts.paging import Paging
 from tests.contracts.schema import faults_of
