@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, OrganisationName, Seat, User
 from accounts.policy.actors import Actor, system_actor
-from accounts.policy.questions import NotAllowed, can_on, who_can
+from accounts.policy.questions import NotAllowed, can_on, visible, who_can
 from accounts.services import StaleEdit, invite, save_record
 from audit.acting import NobodyActs
 from common.text import Text
 from programme.models import Project
-from roadmaps.models import Proposal
+from roadmaps.models import Milestone, Proposal
 from tests.scenarios.people import actor_for, draft_of, former_member, loner, person, seat
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,16 @@ def test_who_can_is_exactly_the_people_who_can(programme: None) -> None:
         able = {user for user, actor in actors.items() if can_on(actor, permission, record)}
         assert named == able, (permission, record)
         assert named
+
+
+def test_no_filter_is_written_where_a_relation_gives_every_record(programme: None) -> None:
+    everything = Milestone.objects.all()
+    for role, code in (("officer", "miit"), ("auditor", "motie"), ("reader", "presidential-administration")):
+        narrowed = visible(actor_for(person(role, code)), "milestone.view", everything)
+        assert str(narrowed.query) == str(everything.query), role
+    assert str(visible(actor_for(person("officer", "kia")), "milestone.view", everything).query) != str(
+        everything.query
+    )
 
 
 def test_nobody_saves_what_is_somebody_elses(programme: None) -> None:
