@@ -116,7 +116,7 @@ def reopen_proposal(*, proposal: Proposal, by: Actor, now: datetime, based_on: i
     """
     locked(proposal.road_map_id)
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    require(by, "proposal.publish", proposal)
+    by = require(by, "proposal.publish", proposal)
     if based_on is not None and proposal.row_version != based_on:
         raise StaleEdit(proposal)
     if proposal.state != ProposalState.PUBLISHED:

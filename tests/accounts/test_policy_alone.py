@@ -15,6 +15,8 @@ ALLOWED: Final = {
     "desk/refusal.py": "prints a permission's words",
 }
 
+CAPACITY: Final = {"require", "in_capacity"}
+
 
 def decisions(source: str) -> Iterator[str]:
     """What a module uses to work out a right by itself."""
@@ -46,3 +48,31 @@ def test_nothing_outside_the_policy_works_out_a_right() -> None:
 )
 def test_a_decision_is_seen(line: str) -> None:
     assert list(decisions(line))
+
+
+def without_capacity(source: str) -> Iterator[str]:
+    """The functions that ask for a right and then act without the capacity that gave it."""
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        asked = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _name(node) in CAPACITY]
+        kept = {id(node.value) for node in ast.walk(function) if isinstance(node, ast.Assign)}
+        if asked and id(min(asked, key=lambda call: call.lineno)) not in kept:
+            yield function.name
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", "")
+
+
+def test_every_service_acts_in_the_capacity_that_gave_the_right() -> None:
+    """Its first question is kept: ``by = require(by, ...)``. A question after the save may stand alone."""
+    services = [path for path in modules() if "services" in path.relative_to(ROOT).parts]
+    found = {(path.name, name) for path in services for name in without_capacity(path.read_text("utf-8"))}
+    assert found == set()
+
+
+def test_a_service_without_capacity_is_seen() -> None:
+    service = "def publish(by, record):\n    {}require(by, 'x', record)\n    record.save()"
+    assert list(without_capacity(service.format(""))) == ["publish"]
+    assert not list(without_capacity(service.format("by = ")))
