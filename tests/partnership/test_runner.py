@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.demo.tour import TOUR
 from partnership.environment import ConfigurationError
 from partnership.runner import Child, Runner, claim_port
 from tests.partnership.processes import PATIENCE, environment, free_port, manage, started, wait_until
@@ -103,7 +104,8 @@ def test_it_is_up_survives_a_killed_worker_stops_whole_and_starts_again(
         wait_until(lambda: "Ctrl-C" in said(tmp_path), "the welcome", alive=runner)
         assert f"http://localhost:{port}" in said(tmp_path)
         assert str(tmp_path / "demo-accounts.json") in said(tmp_path)
-        assert len(re.findall(r"^ {4}\S+@demo\.invalid +\S+$", said(tmp_path), flags=re.MULTILINE)) == 3
+        offered = re.findall(r"^ {4}(\S+)@demo\.invalid +\S+ +\S", said(tmp_path), flags=re.MULTILINE)
+        assert offered == [name for name, _purpose in TOUR]
 
         killed = process_of(tmp_path, "celery --app=partnership worker")
         os.kill(killed, signal.SIGKILL)
