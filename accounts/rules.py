@@ -27,6 +27,6 @@ def check_role(*, role: str, control_body: bool, coordinator: bool) -> None:
     Raises: ValidationError at the field.
     """
     if role == "controller" and not control_body:
-        raise ValidationError({"role": _("Only a control body has controllers.")})
+        raise ValidationError({"role": _("Only a control organisation has controllers.")})
     if role == "auditor" and not (control_body or coordinator):
-        raise ValidationError({"role": _("Only a control body or the side's coordinator has auditors.")})
+        raise ValidationError({"role": _("Only a control organisation or the side’s coordinator has auditors.")})

@@ -84,7 +84,7 @@ def paragraph(meeting: Meeting | None, number: int | None, dated: bool = False) 
 @register.simple_tag
 def unconfirmed() -> SafeString:
     """The note beside whatever is not in the source."""
-    return format_html('<span class="quiet">{}</span>', _("not in the release, to be confirmed"))
+    return format_html('<span class="quiet">{}</span>', _("not in the press release, to be confirmed"))
 
 
 @register.filter

@@ -19,7 +19,7 @@ SENTENCES: Final = {
     "content.two_funding_sources": _("The funding source is an organisation or a text, not both."),
     "content.reference": _("“%(reference)s” is not the reference of a road map, such as RM-07."),
     "content.base_hash": _("The hash of the base version is 64 lowercase hexadecimal digits."),
-    "content.not_readable_back": _("The content does not read back as it was written."),
+    "content.not_readable_back": _("The content cannot be stored without a change."),
     "numbering.no_roman_numeral": _("%(number)d has no Roman numeral."),
     # a content that cannot be published yet
     "content.nothing_to_sign": _("There is nothing to sign yet: a road map needs at least one milestone."),

@@ -163,7 +163,7 @@ def test_without_the_programme_it_says_what_to_do_first(monkeypatch: pytest.Monk
 
 def test_outside_a_demonstration_there_are_none(settings: Settings) -> None:
     settings.DEMO = False
-    with pytest.raises(CommandError, match="only where DEMO is on"):
+    with pytest.raises(CommandError, match="only with DEMO=1"):
         load()
     assert not User.objects.filter(illustrative=True).exists()
 
@@ -186,7 +186,7 @@ def test_what_people_changed_is_left_and_the_list_says_so(directory: Path) -> No
 
     said = load()
 
-    assert said[0].startswith("4 accounts were changed by people and left so; ")
+    assert said[0].startswith("4 accounts were changed by people and are left unchanged; ")
     assert said[-1] == "0 changes"
     entries = listed(directory)
     assert len(entries) == 288
@@ -206,5 +206,5 @@ def test_an_address_that_somebody_else_has_is_said_and_left(directory: Path) -> 
     with acting(system_actor("test").act):
         other = other or User.objects.create(email="real@example.org", name="Real", side="KR")
     EmailAddress.objects.create(user=other, email="head.koica@demo.invalid", verified=True)
-    assert "head.koica@demo.invalid was not made: somebody else has this address" in load()
+    assert "head.koica@demo.invalid was not created: another account has this address" in load()
     assert "head.koica@demo.invalid" not in listed(directory)

@@ -96,7 +96,7 @@ def refusal(proposal: str, address: str) -> str:
 def test_outside_a_demonstration_no_key_turns(small_demo: list[str], settings: Settings) -> None:
     published()
     settings.DEMO = False
-    assert refusal("RM-07.P1", UZ).startswith("Sample keys turn only where DEMO is on")
+    assert refusal("RM-07.P1", UZ).startswith("Sample keys sign only with DEMO=1")
 
 
 def test_only_a_sample_accounts_key_turns(small_demo: list[str]) -> None:

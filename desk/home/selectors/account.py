@@ -130,9 +130,9 @@ def _administers(actor: Actor) -> Iterator[Ability]:
         kept = list(visible(actor, "organisation.edit", Organisation.objects.named()))
         name = kept[0].short_name if len(kept) == 1 else ""
         yield Ability(
-            _("Keep the names of %(name)s right.") % {"name": name}
+            _("Keep the names of %(name)s up to date.") % {"name": name}
             if name
-            else _("Keep the names of %(count)d organisations right.") % {"count": len(kept)},
+            else _("Keep the names of %(count)d organisations up to date.") % {"count": len(kept)},
             reverse("desk:organisation", args=[kept[0].code])
             if name
             else reverse("admin:accounts_organisation_changelist"),
@@ -141,7 +141,7 @@ def _administers(actor: Actor) -> Iterator[Ability]:
         words = _("Add people to your organisation, and end their memberships.")
         yield Ability(words, reverse("admin:accounts_user_changelist"))
     if can(actor, "seat.manage"):
-        words = _("Give your side’s seats in the working groups, and end them.")
+        words = _("Assign and end your side’s seats in the working groups.")
         yield Ability(words, reverse("admin:accounts_seat_changelist"))
 
 

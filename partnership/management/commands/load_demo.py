@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Sample accounts are made only where DEMO is on: set DEMO=1, never in production.")
+            raise CommandError("Sample accounts are created only with DEMO=1. Never set it in production.")
         try:
             self.load()
         except (DemoError, DemoKeyError) as error:
@@ -31,11 +31,11 @@ class Command(BaseCommand):
         if report.created:
             self.stdout.write(f"{report.created} sample accounts created; their passwords are in {report.file}")
         if report.renewed:
-            self.stdout.write(f"{report.renewed} accounts had no password in {report.file} and were given new ones")
+            self.stdout.write(f"{report.renewed} accounts had no password in {report.file} and got new ones")
         if report.changed:
-            self.stdout.write(f"{report.changed} accounts were changed by people and left so; {report.file} says how")
+            self.stdout.write(f"{report.changed} accounts were changed by people and are kept; {report.file} says how")
         for address in report.missing:
-            self.stdout.write(f"{address} was not made: somebody else has this address")
+            self.stdout.write(f"{address} was not created: another account has this address")
         done, left = adopt_samples(directory=settings.DATA_DIR, now=timezone.now())
         for line in (*done, *left):
             self.stdout.write(line)

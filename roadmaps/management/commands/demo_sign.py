@@ -18,7 +18,7 @@ from roadmaps.signing import CannotSign
 
 
 class Command(BaseCommand):
-    help = "Turn a sample co-chair's key on a published proposal, on a machine with no authenticator."
+    help = "Sign a published proposal with a sample co-chair's key, on a machine without an authenticator."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, proposal: str, address: str, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Sample keys turn only where DEMO is on: set DEMO=1, never in production.")
+            raise CommandError("Sample keys sign only with DEMO=1. Never set it in production.")
         now = timezone.now()
         try:
             by = sample_actor(sample_person(address), now)

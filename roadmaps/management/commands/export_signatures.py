@@ -12,7 +12,7 @@ from roadmaps.services.export import ExportError, signature_lines
 
 
 class Command(BaseCommand):
-    help = "Write every signature that counts, with the document it signs, for tools/verify_signatures.py."
+    help = "Export every valid signature with the document it signs, for tools/verify_signatures.py."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="where to write; - is the standard output")

@@ -11,7 +11,7 @@ from roadmaps.services import load_programme
 
 
 class Command(BaseCommand):
-    help = "Load the programme's files: what is missing is made, what people have edited since is kept."
+    help = "Load the programme's files: create what is missing and keep what people have edited."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, default=DATA, metavar="DIR", help="the folder of the files")

@@ -12,14 +12,14 @@ from roadmaps.demo.scale import NotEmpty, make_scale_data
 
 
 class Command(BaseCommand):
-    help = "Fill the road maps with so many sample milestones in force, for measuring; only where DEMO is on."
+    help = "Fill the road maps with sample milestones in force, for benchmarks. Only with DEMO=1."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--milestones", type=int, required=True)
 
     def handle(self, *args: Any, milestones: int, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Sample data is made only where DEMO is on: set DEMO=1, never in production.")
+            raise CommandError("Sample data is created only with DEMO=1. Never set it in production.")
         if not 1 <= milestones <= 1_000_000:
             raise CommandError("--milestones: write a number from 1 to 1000000.")
         by = system_actor("make_scale_data", reason="Illustrative: made for measuring.")
