@@ -186,7 +186,7 @@ def test_what_people_changed_is_left_and_the_list_says_so(directory: Path) -> No
 
     said = load()
 
-    assert said[0].startswith("4 accounts were changed by people and are left unchanged; ")
+    assert said[0].startswith("4 accounts were changed by people and are kept; ")
     assert said[-1] == "0 changes"
     entries = listed(directory)
     assert len(entries) == 288
