@@ -21,7 +21,7 @@ ADD_EXECUTOR: Final = "add"
 _CODES: Final = (FieldKind.ORGANISATION, FieldKind.DECISION, FieldKind.PROJECT)
 HELP: Final = {
     "reason": gettext_lazy("Both sides read it beside the changes; it is signed with the text."),
-    "note": gettext_lazy("Stands above the table; in an empty road map it says why there are no rows."),
+    "note": gettext_lazy("Shown above the table. In an empty road map it says why there are no rows."),
 }
 
 
