@@ -4,17 +4,12 @@ One JSON column stores every language and which of them is the original. A reade
 the original; a comparison looks at every language.
 """
 
-from common.language import LANGUAGES, MARKS, NAMES, OWN_NAMES
 from common.text.field import MultilingualField
 from common.text.form import MultilingualFormField, MultilingualWidget
 from common.text.search import fold, search_pattern
 from common.text.value import Text, tidied
 
 __all__ = [
-    "LANGUAGES",
-    "MARKS",
-    "NAMES",
-    "OWN_NAMES",
     "MultilingualField",
     "MultilingualFormField",
     "MultilingualWidget",

@@ -177,3 +177,28 @@ def test_english_in_an_error_is_seen(line: str) -> None:
 def test_a_code_and_a_marked_sentence_are_no_english_in_an_error() -> None:
     assert not list(english_in_errors(ast.parse("raise InvalidValue('number.long', most=', '.join(names))")))
     assert not list(english_in_errors(ast.parse("raise ValidationError({'number': _('Too long: %d.') % most})")))
+
+
+def codes_shown(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines on which a handler of a coded error writes the error itself instead of its sentence."""
+    for handler in ast.walk(tree):
+        if not isinstance(handler, ast.ExceptHandler) or handler.type is None:
+            continue
+        caught = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+        for node in ast.walk(handler) if caught & _coded_classes() else ():
+            match node:
+                case ast.Call(func=ast.Name(id="str"), args=[ast.Name(id=name)]) if name == handler.name:
+                    yield node.lineno
+                case ast.FormattedValue(value=ast.Name(id=name)) if name == handler.name:
+                    yield node.lineno
+
+
+def test_people_are_shown_the_sentence_of_a_coded_error() -> None:
+    found = [f"{module}:{line}" for module, tree in MODULES.items() for line in codes_shown(tree)]
+    assert found == [], "show sentence(error)"
+
+
+@pytest.mark.parametrize("shown", ["str(error)", "f'Not saved: {error}'"])
+def test_a_code_that_would_be_shown_is_seen(shown: str) -> None:
+    handler = f"try:\n    act()\nexcept (StaleEdit, InvalidValue) as error:\n    messages.error(request, {shown})"
+    assert list(codes_shown(ast.parse(handler))) == [4]

@@ -22,7 +22,8 @@ from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
 from audit.models import Event
 from common.deadlines import Deadline, Precision
-from common.text import LANGUAGES, Text
+from common.language import LANGUAGES
+from common.text import Text
 from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
