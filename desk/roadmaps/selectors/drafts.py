@@ -61,15 +61,16 @@ def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
 def drafts_of(actor: Actor, road_map: RoadMap) -> list[Draft]:
     """Return the open drafts of a road map, newest first; each as much of it as the actor may see."""
     proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-number")
-    written = set(visible(actor, "proposal.author", proposals).values_list("pk", flat=True))
-    follows, own = road_map.group_id in followed_groups(actor), own_codes(actor)
-
-    def draft(proposal: Proposal) -> Draft:
-        if follows or proposal.pk in written:
-            return Draft(road_map, proposal, proposal.document)
-        return Draft(road_map, proposal, extract(proposal.document, own), is_extract=True)
-
-    return [draft(proposal) for proposal in proposals.prefetch_related(Prefetch("author", organisations(actor)))]
+    found = list(proposals.prefetch_related(Prefetch("author", organisations(actor))))
+    if road_map.group_id in followed_groups(actor):
+        return [Draft(road_map, proposal, proposal.document) for proposal in found]
+    written, own = set(visible(actor, "proposal.author", proposals).values_list("pk", flat=True)), own_codes(actor)
+    return [
+        Draft(road_map, proposal, proposal.document)
+        if proposal.pk in written
+        else Draft(road_map, proposal, extract(proposal.document, own), is_extract=True)
+        for proposal in found
+    ]
 
 
 def followed_groups(actor: Actor) -> set[int]:
