@@ -13,7 +13,7 @@ PRODUCTION := DEMO=false DEBUG=false DATABASE_URL=postgres://user@localhost/road
 # Checks and tests keep what they write apart from what `make run` keeps
 SCRATCH := $(VENV)/scratch
 
-.PHONY: help run test bench check schema format lock audit clean venv install install-dev
+.PHONY: help run test bench check schema states format lock audit clean venv install install-dev
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make bench  what it costs, on the PostgreSQL of DATABASE_URL"
 	@echo "make check  lint, types, floors, migrations, deployment settings, locks, licences"
 	@echo "make schema write docs/openapi.yaml, the published description of the API, from the code"
+	@echo "make states write docs/states.md from the table of a proposal's statuses"
 	@echo "make format put the code into its form"
 	@echo "make lock   write requirements*.txt anew from the .in files (make lock UPGRADE=--upgrade for newer releases)"
 	@echo "make audit  known vulnerabilities of what is installed (needs the internet)"
@@ -43,6 +44,7 @@ check: install-dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python -W error manage.py check --deploy --fail-level WARNING
+	PYTHONPATH=. $(BIN)/python tools/states.py --check
 	$(BIN)/python tools/locks.py
 	$(BIN)/python -m pip check
 	$(BIN)/python tools/licences.py
@@ -51,6 +53,9 @@ check: install-dev
 schema: export DATA_DIR = $(SCRATCH)/check
 schema: install-dev
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+states: install-dev
+	PYTHONPATH=. $(BIN)/python tools/states.py
 
 format: install-dev
 	$(BIN)/ruff check --fix-only .

@@ -33,14 +33,18 @@ urlpatterns = [
     path("organisations/<slug:code>/", organisations.organisation, name="organisation"),
     path("meetings/<slug:code>/", meetings.meeting, name="meeting"),
     path("milestones/<uuid:uid>/", milestones.milestone, name="milestone"),
-    # proposals and the two keys
+    # proposals and their signatures
     path("proposals/", proposals.proposal_list, name="proposals"),
     path("proposals/<str:reference>/", proposals.proposal, name="proposal"),
     path("proposals/<str:reference>/publish/", actions.publish, name="proposal_publish"),
     path("proposals/<str:reference>/withdraw/", actions.withdraw_proposal, name="proposal_withdraw"),
     path("proposals/<str:reference>/revisions/<int:number>/", proposals.revision, name="revision"),
     path("proposals/<str:reference>/revisions/<int:number>/sign/", actions.sign, name="revision_sign"),
-    path("proposals/<str:reference>/revisions/<int:number>/withdraw-key/", actions.withdraw_key, name="withdraw_key"),
+    path(
+        "proposals/<str:reference>/revisions/<int:number>/withdraw-key/",
+        actions.withdraw_signature,
+        name="withdraw_signature",
+    ),
     path("proposals/<str:reference>/revisions/<int:number>/refuse/", actions.refuse, name="revision_refuse"),
     path("signing-keys/", signing_keys.signing_key_list, name="signing_keys"),
     path("signing-keys/<int:pk>.pem", signing_keys.signing_key_file, name="signing_key"),

@@ -28,7 +28,7 @@ from roadmaps.document.read import read_content
 from roadmaps.document.tree import CHILDREN
 from roadmaps.models import Proposal
 from roadmaps.services import save_content
-from roadmaps.services.proposals import locked
+from roadmaps.services.locking import lock_road_map
 
 MOST_SEARCHED: Final = 200  # saves, to find who changed a row
 
@@ -146,7 +146,7 @@ def _edited(content: RoadMapContent, agreed: RoadMapContent, act: str, uid: UUID
 
 def _current(proposal: Proposal) -> Proposal:
     """Take the road map's lock and return the proposal as it is now."""
-    locked(proposal.road_map_id)
+    lock_road_map(proposal.road_map_id)
     return Proposal.objects.select_related("road_map", "base__revision").get(pk=proposal.pk)
 
 

@@ -23,6 +23,7 @@ from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import in_capacity, require
 from accounts.services import StaleEdit
+from common.errors import sentence
 from common.sides import Layer
 from desk.editor.conflict import conflict_notice, show_theirs
 from desk.editor.forms import ADD_EXECUTOR, RowForm, changed_executors
@@ -36,7 +37,7 @@ from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.fields import RowKind
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, Signature
 from roadmaps.services import IllegalMove, reopen_proposal, start_proposal
-from roadmaps.services.proposals import open_revision
+from roadmaps.services.locking import open_revision
 
 MOVES: Final = ("up", "down")
 
@@ -105,11 +106,11 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
             restore="restore" in request.POST,
         )
     except EditRefused as refusal:
-        for field, sentence in refusal.errors:
-            form.refuse(field, sentence)
+        for field, words in refusal.errors:
+            form.refuse(field, words)
         return _form_again(request, page, target, form)
     except IllegalMove as refusal:
-        form.refuse("", str(refusal))
+        form.refuse("", sentence(refusal))
         return _form_again(request, page, target, form, status=409)
     except (EditConflict, RowDeleted) as conflict:
         return _conflict(request, EditorPage(actor, proposal_or_404(actor, reference)), target, form, conflict)
@@ -132,8 +133,11 @@ def row_act(request: EditorRequest, reference: str) -> HttpResponse:
         changed = act_on_row(proposal=proposal, act=act, uid=uid, opened_on=_version(request), by=actor)
     except UnknownTarget:
         return _gone(request, reference)
-    except (EditRefused, IllegalMove) as refusal:
-        return _acted(request, actor, reference, {"at": key}, str(refusal), messages.ERROR)
+    except EditRefused as refusal:
+        words = " ".join(words for _field, words in refusal.errors)
+        return _acted(request, actor, reference, {"at": key}, words, messages.ERROR)
+    except IllegalMove as refusal:
+        return _acted(request, actor, reference, {"at": key}, sentence(refusal), messages.ERROR)
     place = {"row": key, "focus": act} if act in MOVES else {"at": key or act}
     return _acted(request, actor, reference, place, _act_words(act, row, changed), messages.SUCCESS)
 
@@ -158,7 +162,7 @@ def proposal_reopen(request: EditorRequest, reference: str) -> HttpResponse:
         messages.error(request, _("The proposal has changed since you opened this page. Nothing was reopened."))
         return redirect("desk:proposal_reopen", reference)
     except IllegalMove as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, sentence(refusal))
         return redirect("desk:proposal", reference)
     if names:
         messages.success(request, _("Reopened for editing. These signatures are void: %(names)s.") % {"names": names})
@@ -178,7 +182,7 @@ def propose(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         started = start_proposal(road_map=record, layer=layer, author=_author(actor, record), by=actor)
     except IllegalMove as error:
-        messages.error(request, str(error))
+        messages.error(request, sentence(error))
         return redirect("desk:roadmap", reference)
     messages.success(request, _("Started. It reads as the version in force does: edit its rows."))
     return redirect("desk:proposal_edit", started.reference)

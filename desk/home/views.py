@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.policy.actors import Actor, actor_of
 from desk.areas.selectors import overview
 from desk.home.selectors.account import abilities, my_areas, my_projects, whom_to_ask
-from desk.home.selectors.todo import open_courses, todo, waiting
+from desk.home.selectors.todo import open_proposals, todo, waiting
 from desk.page import page
 
 
@@ -15,7 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.has_standing:
         return render(request, "home/no_standing.html", {"title": _("My desk"), "administrators": whom_to_ask(actor)})
-    rows, mine, open_ones = overview(actor), my_projects(actor), open_courses(actor)
+    rows, mine, open_ones = overview(actor), my_projects(actor), open_proposals(actor)
     context = {
         "title": _("My desk"),
         "memberships": actor.memberships,

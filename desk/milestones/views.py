@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import actor_of
 from accounts.services import StaleEdit
+from common.errors import sentence
 from desk.forms import ForecastForm
 from desk.milestones.selectors.page import MilestonePage
 from desk.page import form_page
@@ -47,7 +48,7 @@ def _saved(request: HttpRequest, form: ForecastForm, record: Milestone) -> bool:
     except ValidationError as error:
         form.add_error(None, error)
     except IllegalMove as error:
-        form.add_error(None, str(error))
+        form.add_error(None, sentence(error))
     except StaleEdit:
         form.add_error(None, _("Someone else changed this forecast. Check it below, then save yours again."))
         newest = Assignment.objects.get(pk=assignment.pk)

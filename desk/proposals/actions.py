@@ -1,7 +1,7 @@
-"""What people do to a proposal: sign, turn back a key, refuse, publish, withdraw.
+"""What people do to a proposal: sign, withdraw a signature, refuse, publish, withdraw.
 
-Each is a service of `roadmaps`; here its refusal becomes a sentence on the page, and the policy's a page that says who
-could. A refused signature is an event of the audit, recorded after its transaction has rolled back.
+Each calls a service of `roadmaps`. A refusal becomes a sentence on the page, or the page that says who could do it. A
+refused signature is an event of the audit, recorded after its transaction has rolled back.
 """
 
 import json
@@ -23,40 +23,40 @@ from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import NotAllowed, in_capacity, require
 from accounts.services import StaleEdit
 from audit.services import record_event
-from common.errors import sentence
+from common.errors import CodedError, sentence
 from desk.proposals.problems import sentences
 from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
 from desk.proposals.views import Problem, shown
 from desk.refusal import refused
 from roadmaps import services
-from roadmaps.models import Proposal, Revision, RoadMapVersion, Signature
-from roadmaps.services import IllegalMove, NotPublishable
+from roadmaps.models import Proposal, Revision, RoadMapVersion
+from roadmaps.services import NotPublishable
 from roadmaps.signing import CannotSign, challenge, moment, request_options
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
-ASKED: Final = "asked-to-sign"  # in the session: when the browser asked to sign, by the revision's reference
+ASKED: Final = "asked-to-sign"  # in the session: when the browser asked to sign, by revision reference
 
 
 def act(view: View[P]) -> View[P]:
-    """What a form posts to. Whoever only opens the address, such as after signing in anew, is led to the page."""
+    """Make a view that a form posts to. Opening its address, such as after signing in again, shows the page."""
 
-    def acted(request: HttpRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def posted(request: HttpRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST":
             return view(request, reference, *args, **kwargs)
         return redirect("desk:proposal", reference)
 
-    signed_in = login_required(update_wrapper(acted, view))
+    signed_in = login_required(update_wrapper(posted, view))
     return never_cache(require_http_methods(["GET", "POST"])(signed_in))  # type: ignore[return-value]  # the names stay
 
 
 @never_cache
 @login_required
 def signing_options(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """What the passkey is asked to sign, fetched at the click; the moment is noted for this revision, for one use.
+    """Return what the passkey is asked to sign, fetched at the click; the time is stored for one signature.
 
-    Whether the key can still turn is said when the answer comes: a refusal is told to a person on the page.
+    Whether the revision can still be signed is checked when the response is posted, so that the page shows why not.
     """
     actor, text = actor_of(request), _revision(request, reference, number)
     issued_at = moment(timezone.now())
@@ -106,7 +106,7 @@ def sign_posted(request: HttpRequest, reference: str, number: int) -> HttpRespon
 
 
 def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """Turn the own side's key: the browser asks what to sign, then posts the passkey's answer."""
+    """Sign for the own side: the browser fetches what to sign, then posts the passkey's response."""
     wants_options = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     if request.method == "GET" and wants_options:
         return signing_options(request, reference, number)
@@ -114,36 +114,32 @@ def sign(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 @act
-def withdraw_key(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """Turn the own side's key back."""
+def withdraw_signature(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Withdraw the own side's signature."""
     text = _revision(request, reference, number)
 
-    def turned_back(actor: Actor) -> str:
-        require(actor, "proposal.sign", text.proposal)
-        signature = Signature.objects.filter(revision=text, side=actor.side, withdrawn_at=None).first()
-        if signature is None:
-            raise IllegalMove(_("Your side has not signed this revision."))
-        services.withdraw_key(signature=signature, by=actor, now=timezone.now())
+    def withdrawn(actor: Actor) -> str:
+        services.withdraw_signature(revision=text, by=actor, now=timezone.now())
         return _("Your signature is withdrawn. It stays on record as withdrawn.")
 
-    return _attempt(request, text.proposal, number, turned_back)[0]
+    return _attempt(request, text.proposal, number, withdrawn)[0]
 
 
 @act
 def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """Say no, with a reason."""
+    """Refuse a revision, with a reason."""
     text, reason = _revision(request, reference, number), request.POST.get("reason", "")
 
-    def said_no(actor: Actor) -> str:
+    def refused_revision(actor: Actor) -> str:
         services.refuse(revision=text, reason=reason, by=actor, now=timezone.now())
         return _("Refused. Your reason is visible to the other side.")
 
-    return _attempt(request, text.proposal, number, said_no, typed=reason)[0]
+    return _attempt(request, text.proposal, number, refused_revision, typed=reason)[0]
 
 
 @act
 def publish(request: HttpRequest, reference: str) -> HttpResponse:
-    """Put the text, as the person has read it, to both keys."""
+    """Publish the draft, as the person has read it."""
     record = proposal_or_404(actor_of(request), reference)
     read = request.POST.get("based_on", "")
 
@@ -157,28 +153,28 @@ def publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 @act
 def withdraw_proposal(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a proposal back, for good."""
+    """Withdraw a proposal, for good."""
     record = proposal_or_404(actor_of(request), reference)
 
-    def taken_back(actor: Actor) -> str:
+    def withdrawn(actor: Actor) -> str:
         services.withdraw_proposal(proposal=record, by=actor, now=timezone.now())
         return _("Withdrawn. Its text stays readable.")
 
-    return _attempt(request, record, None, taken_back)[0]
+    return _attempt(request, record, None, withdrawn)[0]
 
 
 def _attempt(
     request: HttpRequest, record: Proposal, number: int | None, do: Callable[[Actor], str], typed: str = ""
 ) -> tuple[HttpResponse, Exception | None]:
-    """The answer to an act, which says in a sentence what it did; and what refused it, if anything did.
+    """Return the response to an act, and the error that refused it, if there was one.
 
-    A refusal shows the record as it stands now, not as the person had it.
+    A refusal shows the record as it is now, not as the person had it.
     """
     try:
         messages.success(request, do(actor_of(request)))
     except NotAllowed as error:
         return refused(request, error), error
-    except (CannotSign, NotPublishable, IllegalMove, StaleEdit) as error:
+    except (CodedError, StaleEdit) as error:
         status = 400 if isinstance(error, CannotSign | NotPublishable) else 409
         actor = actor_of(request)
         fresh = proposal_or_404(actor, record.reference)
@@ -197,7 +193,7 @@ def _revision(request: HttpRequest, reference: str, number: int) -> Revision:
 
 
 def _json(written: str) -> object:
-    """What was posted; None where that is no JSON."""
+    """Return what was posted; None where it is not JSON."""
     try:
         return json.loads(written)
     except (ValueError, RecursionError):

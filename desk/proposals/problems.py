@@ -1,4 +1,4 @@
-"""A service's refusal, in sentences for a person: what is wrong and where."""
+"""The sentences of a service's refusal: what is wrong and where."""
 
 from django.utils.translation import gettext as _
 
@@ -12,12 +12,7 @@ from roadmaps.services import NotPublishable
 
 def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
     if isinstance(refusal, StaleEdit):
-        return (
-            _(
-                "The proposal has changed since you opened this page. The page now shows the "
-                "current text: read it again."
-            ),
-        )
+        return (_("The proposal has changed since you opened this page. Read the current text again."),)
     if isinstance(refusal, NotPublishable):
         labels = _labels(proposal.document)
         return tuple(
@@ -28,7 +23,7 @@ def sentences(refusal: Exception, proposal: Proposal) -> tuple[str, ...]:
 
 
 def _label(path: str, labels: dict[str, str]) -> str:
-    """The printed number of the row that a path lies in."""
+    """Return the printed number of the row that a path is in."""
     while path and path not in labels:
         path = path.rpartition(".")[0]
     return labels.get(path, "")

@@ -1,4 +1,4 @@
-"""One proposal as its page shows it: what would change, as far as it shows to the reader, and what they can do."""
+"""What the page of a proposal shows: the changes that the reader can see, the signatures, what the reader can do."""
 
 import re
 from dataclasses import dataclass, replace
@@ -10,18 +10,18 @@ from django.http import Http404
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import can_on
-from common.sides import Layer
 from common.text import Text
 from desk.proposals.difference import Difference, DiffRow
-from desk.proposals.status import Course, Keyhole, course, proposals
+from desk.proposals.status import ProposalSummary, SignatureSlot, proposals, summary_of
 from desk.roadmaps.selectors.drafts import own_codes
 from desk.roadmaps.selectors.table import OfficialTable, SectionRow
 from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.document.numbering import roman
-from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMap, RoadMapVersion, Signature
+from roadmaps.models import Proposal, Refusal, Revision, RoadMap, RoadMapVersion, Signature
 from roadmaps.signing import passkeys
+from roadmaps.states import ProposalAct, ProposalStatus
 
 REFERENCE: Final = re.compile(r"(RM-[0-9]{2,7})\.P([1-9][0-9]{0,8})")
 
@@ -40,10 +40,9 @@ def revision_or_404(actor: Actor, proposal: Proposal, number: int) -> Revision:
 
 
 def current_revision(actor: Actor, proposal: Proposal) -> Revision | None:
-    """What a proposal's page is about: the open revision, of a closed proposal its last; none while it is edited."""
-    if proposal.state in (ProposalState.DRAFT, ProposalState.REWORKED):
-        return None
-    return visible_to(actor, Revision.objects.filter(proposal=proposal)).order_by("-number").first()
+    """Return the text that a proposal's page is about: its open revision, else the last; None for an open draft."""
+    revisions = visible_to(actor, Revision.objects.filter(proposal=proposal)).order_by("-number")
+    return revisions.filter(void_at=None).first() if proposal.is_open else revisions.first()
 
 
 def sees_whole(actor: Actor, proposal: Proposal) -> bool:
@@ -53,7 +52,7 @@ def sees_whole(actor: Actor, proposal: Proposal) -> bool:
 
 @dataclass(frozen=True)
 class RevisionLine:
-    """One line of the list of revisions, with the keys and refusals it had."""
+    """One line of the list of revisions, with its signatures and refusals."""
 
     revision: Revision
     signatures: tuple[Signature, ...]
@@ -61,7 +60,7 @@ class RevisionLine:
 
 
 class ProposalPage:
-    """Read by `proposals/proposal.html`; each part is worked out when the page first shows it."""
+    """Everything that `proposals/proposal.html` shows; each part is read when it is first used."""
 
     def __init__(
         self, actor: Actor, proposal: Proposal, revision: Revision | None, *, with_table: bool = False
@@ -88,7 +87,7 @@ class ProposalPage:
 
     @cached_property
     def content(self) -> RoadMapContent:
-        """As far as it shows to the reader."""
+        """What the reader can see of it."""
         return self._narrow(self.document)
 
     @property
@@ -103,14 +102,14 @@ class ProposalPage:
 
     @cached_property
     def table(self) -> OfficialTable | None:
-        """The text as the official table; for a first version always, else where the reader asks for it."""
+        """The text as the official table: always for a first version, otherwise on request."""
         if not (self.is_first or self._with_table) or not self.content.sections:
             return None
         return OfficialTable(self.actor, self.road_map, self.content, agreed=self.version is not None)
 
     @property
     def sections(self) -> list[SectionRow]:
-        """The table's, each under its number in the whole document."""
+        """The sections of the table, each with its number in the whole document."""
         numbers = {section.uid: roman(place) for place, section in enumerate(self.document.sections, 1)}
         rows = zip(self.content.sections, self.table.sections, strict=True) if self.table else ()
         return [replace(row, number=numbers[section.uid]) for section, row in rows]
@@ -118,11 +117,11 @@ class ProposalPage:
     def _narrow(self, content: RoadMapContent) -> RoadMapContent:
         return extract(content, own_codes(self.actor)) if self.is_extract else content
 
-    # -- where it stands
+    # -- its status
 
     @cached_property
-    def course(self) -> Course:
-        return course(self.actor, self.proposal, self.revision)
+    def summary(self) -> ProposalSummary:
+        return summary_of(self.actor, self.proposal, self.revision)
 
     @cached_property
     def version(self) -> RoadMapVersion | None:
@@ -131,7 +130,7 @@ class ProposalPage:
 
     @property
     def next_number(self) -> int:
-        """The number of the version that it is or would become."""
+        """The number of the version that it became or would become."""
         if self.version:
             return self.version.number
         return self.proposal.base.number + 1 if self.proposal.base else 1
@@ -154,25 +153,31 @@ class ProposalPage:
         return visible_to(self.actor, RoadMap.objects.filter(pk=self.road_map.pk)).exists()
 
     @property
-    def is_private(self) -> bool:
-        return self.proposal.layer != Layer.SHARED
+    def is_current(self) -> bool:
+        """Whether this is the proposal as it is now, and not one of its old revisions."""
+        return self.summary.status != ProposalStatus.VOID
 
     # -- what the reader can do
 
+    def can(self, act: ProposalAct) -> bool:
+        """Return whether the reader may do it now, by the table of statuses and the policy."""
+        move = self.summary.move(act, self.actor.side)
+        return move is not None and can_on(self.actor, move.permission, self.proposal)
+
     @cached_property
-    def own_key(self) -> Keyhole | None:
-        """The key of the reader's side, where they are the one who turns it."""
-        if not self.course.takes_keys or not self._may("proposal.sign"):
-            return None
-        return next((hole for hole in self.course.keyholes if hole.side == self.actor.side), None)
-
-    @property
     def can_sign(self) -> bool:
-        return self.own_key is not None and self.own_key.signature is None
+        return self.can(ProposalAct.SIGN)
+
+    @cached_property
+    def can_withdraw_signature(self) -> bool:
+        return self.can(ProposalAct.WITHDRAW_SIGNATURE)
 
     @property
-    def can_withdraw_key(self) -> bool:
-        return self.own_key is not None and self.own_key.signature is not None
+    def own_slot(self) -> SignatureSlot | None:
+        """The slot of the reader's side, where they sign, or have signed, for it."""
+        if not (self.can_sign or self.can_withdraw_signature):
+            return None
+        return next((slot for slot in self.summary.slots if slot.side == self.actor.side), None)
 
     @cached_property
     def has_passkey(self) -> bool:
@@ -180,29 +185,17 @@ class ProposalPage:
 
     @cached_property
     def can_refuse(self) -> bool:
-        return self.course.takes_keys and self._may("proposal.refuse")
-
-    @property
-    def is_current(self) -> bool:
-        """Whether this is the proposal as it stands, and not one of its old revisions."""
-        return not self.course.is_void
+        return self.can(ProposalAct.REFUSE)
 
     @cached_property
     def can_edit(self) -> bool:
-        drafting = self.proposal.state == ProposalState.DRAFT
-        return (
-            self.proposal.is_open
-            and self.is_current
-            and self._may("proposal.draft" if drafting else "proposal.publish")
-        )
+        """Whether the editor opens for them; it reopens a published proposal."""
+        return self.can(ProposalAct.EDIT) or self.can(ProposalAct.REOPEN)
 
     @cached_property
     def can_publish(self) -> bool:
-        return self.revision is None and not self.course.overtaken and self._may("proposal.publish")
+        return self.can(ProposalAct.PUBLISH)
 
     @cached_property
     def can_withdraw(self) -> bool:
-        return self.proposal.is_open and self.is_current and self._may("proposal.withdraw")
-
-    def _may(self, permission: str) -> bool:
-        return can_on(self.actor, permission, self.proposal)
+        return self.can(ProposalAct.WITHDRAW)

@@ -1,109 +1,154 @@
-"""Where proposals stand between draft and force: whose key has turned, whom each waits for."""
+"""Proposals with their status: who has signed, and whom each waits for."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db.models import Max, Prefetch, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Seat, SeatRole, User
 from accounts.policy.actors import Actor
-from common.sides import Layer, Side
+from common.sides import Side
 from desk.selectors import groups, organisations, visible_to
-from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
+from roadmaps.models import Proposal, Refusal, Revision, RoadMapVersion, Signature
+from roadmaps.states import (
+    Move,
+    ProposalAct,
+    ProposalFacts,
+    ProposalStatus,
+    SignatureStatus,
+    awaits_signatures,
+    move,
+    signature_status,
+    status_of,
+)
 
-T = TypeVar("T")
+T = TypeVar("T", Signature, Refusal, Seat)
+
+LABELS: Final[dict[ProposalStatus, str | Promise]] = {
+    ProposalStatus.PRIVATE_DRAFT: gettext_lazy("Draft"),
+    ProposalStatus.DRAFT: gettext_lazy("Draft"),
+    ProposalStatus.REWORKED: gettext_lazy("Reopened for editing"),
+    ProposalStatus.PUBLISHED: gettext_lazy("Waiting for signatures"),
+    ProposalStatus.HALF_SIGNED: gettext_lazy("Waiting for signatures"),
+    ProposalStatus.REFUSED: gettext_lazy("Refused"),
+    ProposalStatus.OVERTAKEN_DRAFT: gettext_lazy("Outdated"),
+    ProposalStatus.OVERTAKEN_REWORKED: gettext_lazy("Outdated"),
+    ProposalStatus.OVERTAKEN_PUBLISHED: gettext_lazy("Outdated"),
+    ProposalStatus.VOID: gettext_lazy("Void"),
+    ProposalStatus.IN_FORCE: gettext_lazy("In force"),
+    ProposalStatus.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+SHAPES: Final = {
+    ProposalStatus.PRIVATE_DRAFT: "draft",
+    ProposalStatus.DRAFT: "draft",
+    ProposalStatus.REWORKED: "draft",
+    ProposalStatus.PUBLISHED: "pending",
+    ProposalStatus.HALF_SIGNED: "pending",
+    ProposalStatus.REFUSED: "returned",
+    ProposalStatus.OVERTAKEN_DRAFT: "none",
+    ProposalStatus.OVERTAKEN_REWORKED: "none",
+    ProposalStatus.OVERTAKEN_PUBLISHED: "none",
+    ProposalStatus.VOID: "void",
+    ProposalStatus.IN_FORCE: "done",
+    ProposalStatus.WITHDRAWN: "void",
+}
 
 
 @dataclass(frozen=True)
-class Keyhole:
-    """One side's key on one revision: turned, turned back, refused, or still waited for.
-
-    ``holder`` is the side's co-chair today; ``withdrawn`` are keys that were turned back before the second.
-    """
+class SignatureSlot:
+    """One side's signature on a text. ``co_chair`` is the side's co-chair today."""
 
     side: str
+    status: SignatureStatus
     signature: Signature | None = None
     refusal: Refusal | None = None
     withdrawn: tuple[Signature, ...] = ()
-    holder: Seat | None = None
+    co_chair: Seat | None = None
 
 
 @dataclass(frozen=True)
-class Course:
-    """Where one proposal stands. ``revision`` is the text it is about: none, while the working copy is edited.
+class ProposalSummary:
+    """Where one proposal is. ``revision`` is the text it is about; None while the draft is edited.
 
-    ``overtaken``: the version that it would change is no longer the newest.
+    A private draft has only its own side's slot and secretaries.
     """
 
     proposal: Proposal
     revision: Revision | None
-    keyholes: tuple[Keyhole, ...]
+    facts: ProposalFacts
+    slots: tuple[SignatureSlot, ...]
     secretaries: tuple[Seat, ...]
-    overtaken: bool
 
     @property
-    def refusal(self) -> Refusal | None:
-        return next((hole.refusal for hole in self.keyholes if hole.refusal), None)
+    def status(self) -> ProposalStatus:
+        return status_of(self.facts)
 
     @property
-    def signed(self) -> list[Signature]:
-        """The keys that are turned, in their order."""
-        turned = [hole.signature for hole in self.keyholes if hole.signature]
-        return sorted(turned, key=lambda signature: signature.issued_at)
+    def shape(self) -> str:
+        """The shape of the status mark."""
+        return SHAPES[self.status]
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.status])
+
+    def move(self, act: ProposalAct, side: str) -> Move | None:
+        """Return what the act is for somebody of ``side``; None where it is not allowed to them."""
+        return move(act, self.facts, side)
 
     @property
     def is_void(self) -> bool:
-        return self.revision is not None and self.revision.void_at is not None
+        return self.facts.is_void
 
     @property
-    def takes_keys(self) -> bool:
-        """Whether a key can be turned on it now, or turned back."""
-        published = self.proposal.state == ProposalState.PUBLISHED and self.revision is not None
-        return published and not (self.is_void or self.refusal or self.overtaken)
+    def is_overtaken(self) -> bool:
+        return self.proposal.is_open and self.facts.is_overtaken
 
     @property
-    def missing(self) -> list[Keyhole]:
-        """The keys that it waits for."""
-        return [hole for hole in self.keyholes if not hole.signature] if self.takes_keys else []
+    def is_open(self) -> bool:
+        return self.proposal.is_open
+
+    @property
+    def awaits_signatures(self) -> bool:
+        return awaits_signatures(self.status)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        return next((slot.refusal for slot in self.slots if slot.refusal), None)
+
+    @property
+    def signed(self) -> list[Signature]:
+        """The signatures that are not withdrawn, in their order."""
+        signed = [slot.signature for slot in self.slots if slot.signature]
+        return sorted(signed, key=lambda signature: signature.issued_at)
+
+    @property
+    def missing(self) -> list[SignatureSlot]:
+        """The signatures that it waits for."""
+        return [slot for slot in self.slots if slot.status == SignatureStatus.AWAITED]
 
     def waits_on(self, person: User | None) -> bool:
-        """Whether it waits for this person's key."""
-        return person is not None and any(hole.holder and hole.holder.user == person for hole in self.missing)
+        """Return whether it waits for this person's signature."""
+        return person is not None and any(slot.co_chair and slot.co_chair.user == person for slot in self.missing)
 
     @property
     def waits_for(self) -> list[tuple[str, str]]:
-        """Side and name of whoever makes the next move."""
-        if self.takes_keys:
+        """Side and name of whoever acts next."""
+        if self.awaits_signatures:
             nobody = _("a co-chair (not named yet)")
-            return [(hole.side, hole.holder.user.name if hole.holder else nobody) for hole in self.missing]
-        if self.proposal.is_open:
+            return [(slot.side, slot.co_chair.user.name if slot.co_chair else nobody) for slot in self.missing]
+        if self.is_open:
             return [(seat.side, seat.user.name) for seat in self.secretaries]
         return []
 
-    @property
-    def status(self) -> tuple[str, str]:
-        """A shape and a word."""
-        state = self.proposal.state
-        if state == ProposalState.WITHDRAWN:
-            return "void", _("Withdrawn")
-        if self.is_void:
-            return "void", _("Void")
-        if state == ProposalState.IN_FORCE:
-            return "done", _("In force")
-        if self.overtaken:
-            return "none", _("Outdated")
-        if self.refusal:
-            return "returned", _("Refused")
-        if state == ProposalState.PUBLISHED:
-            return "pending", _("Waiting for signatures")
-        return "draft", _("Being reworked") if state == ProposalState.REWORKED else _("Draft")
-
 
 def proposals(actor: Actor) -> QuerySet[Proposal, Any]:
-    """With road map, group and its leads, base version and author."""
+    """Return the proposals that the actor sees, with road map, group and its leads, base version and author."""
     related = Proposal.objects.select_related("road_map", "base")
     return visible_to(
         actor,
@@ -114,65 +159,77 @@ def proposals(actor: Actor) -> QuerySet[Proposal, Any]:
     )
 
 
-def courses(actor: Actor, found: Iterable[Proposal]) -> list[Course]:
-    """Where each stands, by its open revision or the one that is in force; a few queries, however many there are."""
+def summaries(actor: Actor, found: Iterable[Proposal]) -> list[ProposalSummary]:
+    """Return each with its open revision or the one in force; a few queries, however many there are."""
     found = list(found)
     newest = Revision.objects.filter(proposal__in=found, void_at=None).defer("content")
     by_proposal = {revision.proposal_id: revision for revision in visible_to(actor, newest)}
-    return _courses(actor, [(proposal, by_proposal.get(proposal.pk)) for proposal in found])
+    return _summaries(actor, [(proposal, by_proposal.get(proposal.pk)) for proposal in found])
 
 
-def course(actor: Actor, proposal: Proposal, revision: Revision | None) -> Course:
-    return _courses(actor, [(proposal, revision)])[0]
+def summary_of(actor: Actor, proposal: Proposal, revision: Revision | None) -> ProposalSummary:
+    return _summaries(actor, [(proposal, revision)])[0]
 
 
-def _courses(actor: Actor, pairs: Sequence[tuple[Proposal, Revision | None]]) -> list[Course]:
-    revisions = [revision for _proposal, revision in pairs if revision]
+def _summaries(actor: Actor, texts: Sequence[tuple[Proposal, Revision | None]]) -> list[ProposalSummary]:
+    revisions = [revision for _proposal, revision in texts if revision]
     signatures = _grouped(visible_to(actor, Signature.objects.filter(revision__in=revisions)), "revision_id")
     refusals = _grouped(visible_to(actor, Refusal.objects.filter(revision__in=revisions)), "revision_id")
     seats = Seat.objects.in_force(actor.today).filter(
         role__in=(SeatRole.CO_CHAIR, SeatRole.SECRETARY),
-        group__in={proposal.road_map.group_id for proposal, _revision in pairs},
+        group__in={proposal.road_map.group_id for proposal, _revision in texts},
     )
     sitting = _grouped(visible_to(actor, seats).select_related("user").order_by("-side", "user__name"), "group_id")
-    road_maps = {proposal.road_map_id for proposal, _revision in pairs}
-    # of every version, not only of those that show: that the road map has moved on is said to whoever meets it
+    road_maps = {proposal.road_map_id for proposal, _revision in texts}
+    # of every version, not only those that the reader sees: whoever sees the proposal is told that it is overtaken
     versions = RoadMapVersion.objects.filter(road_map__in=road_maps).order_by()
     newest = dict(versions.values_list("road_map").annotate(Max("pk")))
     return [
-        _course(
+        _summary(
             proposal,
             revision,
             signatures[revision.pk] if revision else [],
             refusals[revision.pk] if revision else [],
-            [seat for seat in sitting[proposal.road_map.group_id] if proposal.layer in (Layer.SHARED, seat.side)],
+            sitting[proposal.road_map.group_id],
             newest.get(proposal.road_map_id),
         )
-        for proposal, revision in pairs
+        for proposal, revision in texts
     ]
 
 
-def _course(
+def _summary(
     proposal: Proposal,
     revision: Revision | None,
     signatures: list[Signature],
     refusals: list[Refusal],
     seats: list[Seat],
     newest: int | None,
-) -> Course:
-    chairs = {seat.side: seat for seat in seats if seat.role == SeatRole.CO_CHAIR}
-    keyholes = tuple(
-        Keyhole(
-            side=side,
-            signature=next((row for row in signatures if row.side == side and not row.withdrawn_at), None),
-            refusal=next((row for row in refusals if row.side == side), None),
-            withdrawn=tuple(row for row in signatures if row.side == side and row.withdrawn_at),
-            holder=chairs.get(side),
-        )
-        for side in Side.values
+) -> ProposalSummary:
+    signed = {row.side: row for row in signatures if not row.withdrawn_at}
+    refused = {row.side: row for row in refusals}
+    facts = ProposalFacts(
+        stored=proposal.state,
+        is_private=proposal.is_private,
+        is_overtaken=newest != proposal.base_id,
+        is_void=revision is not None and revision.void_at is not None,
+        signed_by=frozenset(signed),
+        refused_by=frozenset(refused),
     )
-    secretaries = tuple(seat for seat in seats if seat.role == SeatRole.SECRETARY)
-    return Course(proposal, revision, keyholes, secretaries, proposal.is_open and newest != proposal.base_id)
+    sides = (proposal.layer,) if proposal.is_private else tuple(Side.values)
+    chairs = {seat.side: seat for seat in seats if seat.role == SeatRole.CO_CHAIR}
+    slots = tuple(
+        SignatureSlot(
+            side=side,
+            status=signature_status(facts, side),
+            signature=signed.get(side),
+            refusal=refused.get(side),
+            withdrawn=tuple(row for row in signatures if row.side == side and row.withdrawn_at),
+            co_chair=chairs.get(side),
+        )
+        for side in sides
+    )
+    secretaries = tuple(seat for seat in seats if seat.role == SeatRole.SECRETARY and seat.side in sides)
+    return ProposalSummary(proposal, revision, facts, slots, secretaries)
 
 
 def _grouped(rows: Iterable[T], key: str) -> defaultdict[int, list[T]]:

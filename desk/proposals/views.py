@@ -1,4 +1,4 @@
-"""The pages of proposals: the list, one as it stands, one of its revisions. The acts on them: `proposal_acts`."""
+"""The pages of proposals: the list, one proposal, one of its revisions. What people do to them is in `actions.py`."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import actor_of
 from desk.page import page, require_ever
-from desk.proposals.headline import answer, steps
+from desk.proposals.headline import headline, steps
 from desk.proposals.selectors import ProposalPage, current_revision, proposal_or_404, revision_or_404
-from desk.proposals.status import courses, proposals
+from desk.proposals.status import proposals, summaries
 from roadmaps.models import Proposal, Revision
 from roadmaps.services.signatures import LONGEST_REASON
 
-WHOLE: Final = "whole"  # asks for the document itself beside what changes in it
+WHOLE: Final = "whole"  # the parameter that asks for the whole document beside the changes
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an act was refused, as the page says it; ``typed`` is the reason of a refusal, which is not lost."""
+    """Why an act was refused, in sentences; ``typed`` is the reason that was typed, which the form shows again."""
 
     sentences: tuple[str, ...]
     status: int
@@ -29,27 +29,27 @@ class Problem:
 
 @page
 def proposal_list(request: HttpRequest) -> HttpResponse:
-    """Every proposal that shows to the person: where it stands, and whom it waits for."""
+    """Every proposal that the person can see: its status, and whom it waits for."""
     actor = actor_of(request)
     require_ever(actor, "proposal.view")
-    found = courses(actor, proposals(actor).defer("content").order_by("road_map__reference", "-number"))
-    mine = [course for course in found if course.waits_on(actor.person)]
-    others = [course for course in found if course.proposal.is_open and course not in mine]
-    closed = [course for course in found if not course.proposal.is_open]
+    found = summaries(actor, proposals(actor).defer("content").order_by("road_map__reference", "-number"))
+    mine = [summary for summary in found if summary.waits_on(actor.person)]
+    others = [summary for summary in found if summary.is_open and summary not in mine]
+    closed = [summary for summary in found if not summary.is_open]
     context = {"title": _("Proposals"), "open": [*mine, *others], "closed": closed, "mine": len(mine)}
     return render(request, "proposals/proposals.html", context)
 
 
 @page
 def proposal(request: HttpRequest, reference: str) -> HttpResponse:
-    """What would change if I sign? The text as it stands: being written, published, or in force."""
+    """The proposal as it is now: the draft, the open revision, or the version in force."""
     record = proposal_or_404(actor_of(request), reference)
     return shown(request, record, current_revision(actor_of(request), record))
 
 
 @page
 def revision(request: HttpRequest, reference: str, number: int) -> HttpResponse:
-    """One published text of a proposal, also after it is void."""
+    """One revision of a proposal, also when it is void."""
     record = proposal_or_404(actor_of(request), reference)
     return shown(request, record, revision_or_404(actor_of(request), record, number))
 
@@ -57,14 +57,14 @@ def revision(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def shown(
     request: HttpRequest, record: Proposal, text: Revision | None, problem: Problem | None = None
 ) -> HttpResponse:
-    """The page of a proposal, after an act that was refused with the problem at its top."""
+    """Return the page of a proposal; after a refused act, with the problem at its top."""
     view = ProposalPage(actor_of(request), record, text, with_table=WHOLE in request.GET)
-    strong, then = answer(view)
+    strong, then = headline(view)
     context = {
         "view": view,
         "proposal": record,
         "revision": text,
-        "course": view.course,
+        "summary": view.summary,
         "strong": strong,
         "then": then,
         "steps": steps(view),

@@ -6,14 +6,14 @@ from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can_on
 from desk.areas.selectors import co_chairs, overview, totals
 from desk.page import page, require_ever
-from desk.proposals.status import courses, proposals
+from desk.proposals.status import proposals, summaries
 from desk.roadmaps.selectors.drafts import Draft, drafts_of, road_maps
 from desk.roadmaps.selectors.table import OfficialTable
 from desk.roadmaps.selectors.versions import VersionPage
 from desk.selectors import visible_or_404, visible_to
 from programme.models import PriorityArea
 from roadmaps.models import RoadMap
-from roadmaps.models.proposal import OPEN_STATES
+from roadmaps.states import OPEN_STATES
 
 
 @page
@@ -58,7 +58,7 @@ def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpRespon
         "page": page,
         "road_map": record,
         "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
-        "open_proposals": courses(actor, open_ones),
+        "open_proposals": summaries(actor, open_ones),
         "can_propose": can_on(actor, "proposal.draft", record),
     }
     return render(request, "roadmaps/version.html", context)

@@ -14,20 +14,17 @@ from accounts.models import User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed
 from accounts.services import StaleEdit
-from common.errors import sentence
+from common.errors import CodedError, sentence
 from common.sides import Side
 from roadmaps.demo.keys import demo_sign, sample_actor
 from roadmaps.demo.samples import REASON, SAMPLES, Sample, Today, with_samples
 from roadmaps.document.identity import identity
 from roadmaps.models import Assignment, Proposal, ProposalState
-from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
 from roadmaps.services.proposals import publish, save_content
-from roadmaps.signing import CannotSign
 
 LATE_BY: Final = timedelta(days=21)
 LATE_BECAUSE: Final = "The laboratory tests take three weeks longer (sample)."
-EXPECTED: Final = (IllegalMove, NotPublishable, StaleEdit, ValidationError)
 
 Who = Callable[[str], Actor]
 
@@ -82,9 +79,9 @@ def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: 
             yield _expect_late(sample.late, who)
     except NotAllowed as error:
         raise NotAdopted("its sample accounts no longer hold their seats.") from error
-    except CannotSign as error:
+    except CodedError as error:
         raise NotAdopted(sentence(error)) from error
-    except EXPECTED as error:
+    except (StaleEdit, ValidationError) as error:
         raise NotAdopted(str(error)) from error
 
 

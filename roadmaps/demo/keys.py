@@ -23,8 +23,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import require, visible
 from common.sides import day_of
 from roadmaps.models import Proposal, Revision, Signature
-from roadmaps.services.errors import IllegalMove
-from roadmaps.services.proposals import open_revision
+from roadmaps.services.locking import open_revision
 from roadmaps.services.signatures import sign
 from roadmaps.signing import challenge, moment
 
@@ -52,7 +51,7 @@ def sample_actor(user: User, now: datetime) -> Actor:
 def published_revision(reference: str, *, by: Actor) -> Revision:
     """Return the revision that RM-07.P1 (its open one) or RM-07.P1.R2 names, if this person may see it.
 
-    Raises: DemoKeyError, with one sentence for what is not there and what they may not see; IllegalMove.
+    Raises: DemoKeyError, with one sentence for what is not there and what they may not see.
     """
     parts = _REFERENCE.fullmatch(reference)
     if parts is None:
@@ -64,10 +63,10 @@ def published_revision(reference: str, *, by: Actor) -> Revision:
         raise DemoKeyError(f"{by.act.actor_name} sees no proposal {road_map}.P{number}.")
     found = proposal.revisions.filter(number=int(revision)).first() if revision else open_revision(proposal)
     if found is None and not proposal.is_open:
-        raise IllegalMove(f"{reference} is closed: nothing of it is left to sign.")
+        raise DemoKeyError(f"{reference} is closed: nothing of it is left to sign.")
     if found is None:
         wanted = f"There is no revision {reference}" if revision else f"Nothing of {reference} is published"
-        raise IllegalMove(f"{wanted}: its group's secretaries publish it first, then it can be signed.")
+        raise DemoKeyError(f"{wanted}: its group's secretaries publish it first, then it can be signed.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What was put to both keys, who turned theirs, and what came into force."""
+"""Revisions, the signatures and refusals on them, and the versions that came into force."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ HASH_LENGTH = 64
 
 
 def _through(prefix: str) -> Access:
-    """Seen by whoever sees the proposal."""
+    """Return the access of a record that whoever sees the proposal sees."""
     return Access(
         view="proposal.view",
         takes_part=(
@@ -32,7 +32,7 @@ def _through(prefix: str) -> Access:
 
 
 class Revision(Audited):
-    """One frozen text of a proposal: what the keys are turned on. Nothing of it ever changes but ``void_at``.
+    """One frozen text of a proposal, which both sides sign. Only ``void_at`` ever changes.
 
     ``reference`` (RM-07.P3.R2) is printed and signed. ``base_hash`` is the hash of the version it changes: signed with
     it, so that the versions form a chain.
@@ -75,7 +75,7 @@ class Revision(Audited):
 
 
 class RoadMapVersion(Audited):
-    """One agreed text of a road map, in force from the moment of the second key until the next version."""
+    """One agreed text of a road map, in force from the second signature until the next version."""
 
     # PROTECT: versions are the road map's past
     road_map = models.ForeignKey(RoadMap, on_delete=models.PROTECT, related_name="versions", verbose_name=_("road map"))
@@ -107,7 +107,7 @@ class RoadMapVersion(Audited):
 
 
 class Signature(Audited):
-    """One side's key, turned on one revision by its co-chair's passkey; enough of it to be checked without us.
+    """One side's signature on one revision, by its co-chair's passkey, with all that its verification needs.
 
     The bytes are kept raw, never parsed and written anew. There is no foreign key to the passkey or the person: both
     may go, the signature stays. ``issued_at`` is signed with the rest, in whole seconds: it IS the moment of signing.
@@ -149,7 +149,7 @@ class Signature(Audited):
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="one_key_a_side_and_revision",
             ),
-            # a withdrawn assertion cannot be turned in again
+            # a withdrawn signature cannot be used again
             models.UniqueConstraint(fields=["revision", "side", "issued_at"], name="one_moment_a_side_and_revision"),
         ]
 
@@ -158,7 +158,7 @@ class Signature(Audited):
 
 
 class Refusal(Audited):
-    """One side's no to a revision, with its reason. Another revision can answer it."""
+    """One side's refusal of a revision, with its reason."""
 
     # PROTECT: a refusal is part of how the text came about
     revision = models.ForeignKey(

@@ -12,22 +12,20 @@ from roadmaps.document.content import RoadMapContent
 from roadmaps.document.outline import outline_of
 from roadmaps.document.read import read_content
 from roadmaps.models.road_map import RoadMap
+from roadmaps.states import OPEN_STATES
 
 
 class ProposalState(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
-    # edited after it was published: the keys that had turned are void, the next revision is being written
+    # reopened for editing after it was published: its signatures are void, the next revision is being written
     REWORKED = "reworked", _("being reworked")
     IN_FORCE = "in_force", _("in force")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-OPEN_STATES = (ProposalState.DRAFT, ProposalState.PUBLISHED, ProposalState.REWORKED)
-
-
 class Proposal(Audited):
-    """A road map as it would read. ``content`` is the working copy: the whole document (`roadmaps.document`)."""
+    """A road map as it would read. ``content`` is the draft: the whole document (`roadmaps.document`)."""
 
     # PROTECT: what was proposed stays with its road map
     road_map = models.ForeignKey(
@@ -104,7 +102,13 @@ class Proposal(Audited):
         return read_content(self.content)
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is on one side's own layer."""
+        return self.layer != Layer.SHARED
+
+    @property
     def is_open(self) -> bool:
+        """Whether anything can still be done with it; `roadmaps.states` says what."""
         return self.state in OPEN_STATES
 
 

@@ -1,11 +1,11 @@
-"""Writing road maps: the programme's drafts, proposals, the two keys, the rows of the version in force."""
+"""Writing road maps: the programme's drafts, proposals, signatures, the rows of the version in force."""
 
 from roadmaps.selectors import content_of, differing
 from roadmaps.services.drafts import draft, load_programme
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
 from roadmaps.services.proposals import publish, reopen_proposal, save_content, start_proposal, withdraw_proposal
-from roadmaps.services.signatures import refuse, sign, withdraw_key
+from roadmaps.services.signatures import refuse, sign, withdraw_signature
 
 __all__ = [
     "IllegalMove",
@@ -21,6 +21,6 @@ __all__ = [
     "set_forecast",
     "sign",
     "start_proposal",
-    "withdraw_key",
     "withdraw_proposal",
+    "withdraw_signature",
 ]

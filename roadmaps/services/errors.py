@@ -1,31 +1,25 @@
-"""What a service of this floor refuses, in a sentence for a person."""
+"""What the services of this package refuse."""
 
-from django.utils.translation import gettext as _
-
-from common.errors import InvalidValue, sentence
+from common.errors import CodedError, InvalidValue
 from common.text import tidied
 from roadmaps.document.content import ContentError
 
 
-class IllegalMove(Exception):
-    """The record is not in a state in which this can be done; the sentence says what it waits for."""
+class IllegalMove(CodedError):
+    """The record is not in a state in which this can be done."""
 
 
-class NotPublishable(Exception):
-    """The content cannot be put to the keys yet. ``problems`` say what and where."""
+class NotPublishable(CodedError):
+    """The content cannot be published yet. ``problems`` are all that is wrong; the sentence names the first."""
 
     def __init__(self, problems: tuple[ContentError, ...]) -> None:
-        super().__init__(" ".join(sentence(problem) for problem in problems))
+        super().__init__("proposal.not_publishable", problem=problems[0])
         self.problems = problems
 
 
-def said(reason: str, limit: int) -> str:
-    """A reason as it is kept. Raises: IllegalMove for one that cannot be."""
-    try:
-        text = tidied(reason)
-    except InvalidValue as error:
-        raise IllegalMove(sentence(error)) from error
+def tidied_reason(reason: str, limit: int) -> str:
+    """Return a reason as it is stored. Raises: InvalidValue for one that cannot be, or is too long."""
+    text = tidied(reason)
     if len(text) > limit:
-        params = {"length": len(text), "limit": limit}
-        raise IllegalMove(_("The reason has %(length)d characters. The limit is %(limit)d.") % params)
+        raise InvalidValue("reason.too_long", length=len(text), limit=limit)
     return text

@@ -12,9 +12,10 @@ from accounts.policy.questions import require
 from accounts.services import StaleEdit
 from audit.services import save_audited
 from common.deadlines import FIRST_POSSIBLE
+from common.errors import InvalidValue, sentence
 from roadmaps.models import Assignment
-from roadmaps.services.errors import IllegalMove, said
-from roadmaps.services.proposals import locked
+from roadmaps.services.errors import IllegalMove, tidied_reason
+from roadmaps.services.locking import lock_road_map
 
 LONGEST_REASON: Final = 1000
 
@@ -28,7 +29,7 @@ def set_forecast(
     Raises: NotAllowed, StaleEdit, IllegalMove (dropped, done), ValidationError at ``forecast_on`` or ``reason``.
     """
     # before the row itself: a version that comes into force at this moment writes it too
-    locked(Assignment.objects.values_list("milestone__road_map", flat=True).get(pk=assignment.pk))
+    lock_road_map(Assignment.objects.values_list("milestone__road_map", flat=True).get(pk=assignment.pk))
     assignment = (
         Assignment.objects.select_for_update(of=("self",)).select_related("milestone__measure").get(pk=assignment.pk)
     )
@@ -36,13 +37,13 @@ def set_forecast(
     if assignment.row_version != based_on:
         raise StaleEdit(assignment)
     if assignment.dropped_in_id or assignment.milestone.dropped_in_id:
-        raise IllegalMove(_("This milestone is no longer in the road map. Its forecast cannot be changed."))
+        raise IllegalMove("forecast.dropped")
     if assignment.milestone.completed_on:
-        raise IllegalMove(_("This milestone is done. Its forecast cannot be changed."))
+        raise IllegalMove("forecast.completed")
     try:
-        reason = said(reason, LONGEST_REASON)
-    except IllegalMove as error:
-        raise ValidationError({"reason": str(error)}) from error
+        reason = tidied_reason(reason, LONGEST_REASON)
+    except InvalidValue as error:
+        raise ValidationError({"reason": sentence(error)}) from error
     if not reason:
         raise ValidationError({"reason": _("Give a reason. It is visible to the other side.")})
     if forecast_on is not None and forecast_on < FIRST_POSSIBLE:

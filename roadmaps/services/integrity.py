@@ -1,7 +1,9 @@
-"""What lies in the database, doubted: whoever can write its tables must not be able to bring a text into force.
+"""Check the stored text and the stored signature before a signature is added to them.
 
-A co-chair's own key cannot be forged, so the server looks at both ends before the second one turns: the text is the one
-that was hashed, and the first signature is a passkey's over that hash, by who was co-chair that day.
+- It detects a text that was changed after publication without its hash, and a first signature whose bytes were altered
+  or copied from another revision, side or time, or whose signer was not the side's co-chair on that day.
+- It does not protect against somebody who can write every table: they could add a person, a seat and a passkey of their
+  own and sign with it. The lists of keys that both sides keep off the server detect that (docs/signing.md).
 """
 
 import hashlib
@@ -20,30 +22,30 @@ from roadmaps.signing import CannotSign, challenge, public_key_der
 
 
 def require_intact(revision: Revision) -> None:
-    """The frozen text is what its hash says, on the base that it names. Raises: CannotSign."""
+    """Check that the revision's text and base version have the hashes that it states. Raises: CannotSign."""
     base = revision.proposal.base.revision.content_hash if revision.proposal.base else ""
     try:
         found = content_hash(revision.proposal.road_map.reference, base or None, revision.document, revision.reason)
-    except ValueError:  # no longer readable as a document at all
+    except ValueError:  # no longer readable as a document
         found = ""
     if (found, base) != (revision.content_hash, revision.base_hash):
         raise CannotSign("signing.altered_document")
 
 
 def require_genuine(signature: Signature) -> None:
-    """The stored bytes are a passkey's answer for this revision and side, by its co-chair of that day.
+    """Check that the stored bytes are a passkey's signature of this revision, by the side's co-chair of that day.
 
     Raises: CannotSign.
     """
     try:
-        genuine = _is_answered(signature) and _was_co_chair(signature)
-    except Exception:  # noqa: BLE001  # whatever the stored bytes provoke in the parsers is no signature
+        genuine = _verifies(signature) and _was_co_chair(signature)
+    except Exception:  # noqa: BLE001  # any error that the stored bytes cause in the parsers
         genuine = False
     if not genuine:
         raise CannotSign("signing.other_signature_invalid")
 
 
-def _is_answered(signature: Signature) -> bool:
+def _verifies(signature: Signature) -> bool:
     revision = signature.revision
     wanted = challenge(
         content_hash=revision.content_hash,

@@ -1,11 +1,10 @@
-"""The way of a proposal up to the keys: started, edited in place, published as a frozen revision, withdrawn."""
+"""Start, edit, publish, reopen and withdraw a proposal."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor
@@ -31,36 +30,22 @@ from roadmaps.models import (
     Section,
 )
 from roadmaps.services.errors import IllegalMove, NotPublishable
-
-
-def locked(road_map_id: int) -> RoadMap:
-    """The road map's row is the lock of all that happens to it: keys, edits and publishing come one after the other."""
-    return RoadMap.objects.select_for_update(of=("self",)).get(pk=road_map_id)
-
-
-def open_revision(proposal: Proposal) -> Revision | None:
-    """What the keys can be turned on now, if anything."""
-    return proposal.revisions.filter(void_at__isnull=True).first()
-
-
-def is_overtaken(proposal: Proposal) -> bool:
-    """Whether the version that it would change is no longer the newest."""
-    version = proposal.road_map.in_force()
-    return (version.pk if version else None) != proposal.base_id
+from roadmaps.services.locking import lock_proposal, lock_road_map, open_revision, require_act
+from roadmaps.states import ProposalAct
 
 
 @transaction.atomic
 def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None, by: Actor) -> Proposal:
-    """A new draft that reads as the version in force does.
+    """Start a draft with the content of the version in force.
 
-    Raises: NotAllowed; IllegalMove for the other side's layer.
+    Raises: NotAllowed; IllegalMove for the other side's layer, or another organisation as the author.
     """
-    road_map = locked(road_map.pk)
+    road_map = lock_road_map(road_map.pk)
     by = require(by, "proposal.draft", road_map)
     if layer not in (Layer.SHARED, by.side):
-        raise IllegalMove(_("A draft is visible to both sides or only to your own."))
+        raise IllegalMove("proposal.other_layer")
     if author is not None and author.pk not in _may_write_for(by, road_map):
-        raise IllegalMove(_("You can write a draft only for your own organisation."))
+        raise IllegalMove("proposal.other_author")
     version = road_map.in_force()
     newest = road_map.proposals.aggregate(newest=Max("number"))["newest"] or 0
     proposal = Proposal(
@@ -80,21 +65,15 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
 def save_content(
     *, proposal: Proposal, content: RoadMapContent, reason: Text | None, based_on: int, by: Actor
 ) -> Proposal:
-    """Save an edit of the working copy.
+    """Save an edit of the draft.
 
     - ``based_on`` is the ``row_version`` that was edited.
-    - A published proposal is not edited: it is reopened first (`reopen_proposal`). From then on only the group's
-      secretaries edit it.
+    - A published proposal is reopened first (`reopen_proposal`). From then on only the group's secretaries edit it.
 
-    Raises: NotAllowed, StaleEdit, IllegalMove (closed, or published).
+    Raises: NotAllowed, StaleEdit, IllegalMove.
     """
-    locked(proposal.road_map_id)
-    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    by = require(by, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
-    if not proposal.is_open:
-        raise IllegalMove(_("This proposal is closed: start a new one."))
-    if proposal.state == ProposalState.PUBLISHED:
-        raise IllegalMove(_("This proposal is published: reopen it for editing first."))
+    proposal = lock_proposal(proposal)
+    by = require_act(by, ProposalAct.EDIT, proposal, open_revision(proposal))
     if proposal.row_version != based_on:
         raise StaleEdit(proposal)
     written = content.to_json()
@@ -114,14 +93,12 @@ def reopen_proposal(*, proposal: Proposal, by: Actor, now: datetime, based_on: i
 
     Raises: NotAllowed, StaleEdit, IllegalMove (not published).
     """
-    locked(proposal.road_map_id)
-    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    by = require(by, "proposal.publish", proposal)
+    proposal = lock_proposal(proposal)
+    revision = open_revision(proposal)
+    by = require_act(by, ProposalAct.REOPEN, proposal, revision)
     if based_on is not None and proposal.row_version != based_on:
         raise StaleEdit(proposal)
-    if proposal.state != ProposalState.PUBLISHED:
-        raise IllegalMove(_("Only a published proposal can be reopened."))
-    _void(proposal, by=by, now=now)
+    _void(revision, by=by, now=now)
     proposal.state = ProposalState.REWORKED
     save_audited(proposal, act=by.act)
     return proposal
@@ -129,32 +106,21 @@ def reopen_proposal(*, proposal: Proposal, by: Actor, now: datetime, based_on: i
 
 @transaction.atomic
 def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | None = None) -> Revision:
-    """Freeze the working copy as the next revision and put it to both keys.
+    """Freeze the draft as the next revision, for both sides to sign.
 
-    Raises: NotAllowed, StaleEdit, IllegalMove (nothing new, closed, overtaken by a version), NotPublishable.
+    Raises: NotAllowed, StaleEdit, IllegalMove, NotPublishable.
     """
-    road_map = locked(proposal.road_map_id)
-    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    by = require(by, "proposal.publish", proposal)
+    proposal = lock_proposal(proposal)
+    by = require_act(by, ProposalAct.PUBLISH, proposal, open_revision(proposal))
     if based_on is not None and proposal.row_version != based_on:
         raise StaleEdit(proposal)
-    if not proposal.is_open or proposal.state == ProposalState.PUBLISHED:
-        raise IllegalMove(_("There is nothing new to publish: edit the proposal first."))
-    if is_overtaken(proposal):
-        raise IllegalMove(
-            _("A newer version has come into force since this was drafted. Start a new proposal from it.")
-        )
     content = proposal.document
-    organisations = dict(Organisation.objects.values_list("code", "pk"))
-    if found := hindrances(content, road_map):
+    if found := hindrances(content, proposal.road_map):
         raise NotPublishable(found)
     if proposal.base and content == proposal.base.revision.document:
-        raise IllegalMove(_("This text is the same as the version in force. There is nothing to sign."))
+        raise IllegalMove("proposal.no_change")
     revision = freeze(proposal, content, by=by, now=now)
-    named = {organisations[code] for code in _codes(content) if code in organisations}
-    known = set(proposal.parties.values_list("organisation_id", flat=True))
-    parties = [ProposalParty(proposal=proposal, organisation_id=key) for key in sorted(named - known)]
-    create_all(ProposalParty, parties, act=by.act)
+    _add_parties(proposal, content, by=by)
     proposal.state, proposal.layer = ProposalState.PUBLISHED, Layer.SHARED
     save_audited(proposal, act=by.act)
     return revision
@@ -162,29 +128,27 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
 
 @transaction.atomic
 def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Proposal:
-    """Take a proposal back, for good. What it said stays readable to whoever could read it.
+    """Withdraw a proposal for good. Its texts stay readable to whoever could read them.
 
     Raises: NotAllowed, IllegalMove.
     """
-    locked(proposal.road_map_id)
-    proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
-    by = require(by, "proposal.withdraw", proposal)
-    if not proposal.is_open:
-        raise IllegalMove(_("This proposal is already closed."))
-    _void(proposal, by=by, now=now)
+    proposal = lock_proposal(proposal)
+    revision = open_revision(proposal)
+    by = require_act(by, ProposalAct.WITHDRAW, proposal, revision)
+    _void(revision, by=by, now=now)
     proposal.state = ProposalState.WITHDRAWN
     save_audited(proposal, act=by.act)
     return proposal
 
 
 def hindrances(content: RoadMapContent, road_map: RoadMap) -> tuple[ContentError, ...]:
-    """What keeps a text from being published, or from coming into force, as the other records stand now."""
+    """Return what keeps a content from being published or from coming into force, given the other records."""
     sides = dict(Organisation.objects.values_list("code", "side"))
     return (*problems(content, sides), *_unknown_codes(content), *_taken_identities(content, road_map))
 
 
 def _taken_identities(content: RoadMapContent, road_map: RoadMap) -> Iterator[ContentError]:
-    """An identity is one row's for good: another road map's may be copied, not taken over."""
+    """Yield the rows whose identity belongs to another road map."""
     ours = {row.uid for _path, row in content.rows()}
     elsewhere = {
         *Section.objects.filter(uid__in=ours).exclude(road_map=road_map).values_list("uid", flat=True),
@@ -207,7 +171,7 @@ def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
 
 
 def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:
-    """The own organisations and those that answer to them; for a secretary also the side's lead of the group."""
+    """Return the actor's organisations and those that answer to them; for a secretary also the side's lead."""
     keys = by.own_and_answering()
     if isinstance(by.capacity, Seat):
         keys = keys | {road_map.group.lead(by.side).pk}
@@ -215,6 +179,7 @@ def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:
 
 
 def freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: datetime) -> Revision:
+    """Write the next revision of a proposal."""
     number = proposal.revisions.count() + 1
     base_hash = proposal.base.revision.content_hash if proposal.base else ""
     revision = Revision(
@@ -232,14 +197,21 @@ def freeze(proposal: Proposal, content: RoadMapContent, *, by: Actor, now: datet
     return revision
 
 
+def _add_parties(proposal: Proposal, content: RoadMapContent, *, by: Actor) -> None:
+    """Make every organisation that the content names a party, which sees the rows that name it."""
+    named = set(Organisation.objects.filter(code__in=_codes(content)).values_list("pk", flat=True))
+    known = set(proposal.parties.values_list("organisation_id", flat=True))
+    parties = [ProposalParty(proposal=proposal, organisation_id=key) for key in sorted(named - known)]
+    create_all(ProposalParty, parties, act=by.act)
+
+
 def _codes(content: RoadMapContent) -> set[str]:
     codes = {executor.organisation for _s, _m, step in content.milestones() for executor in step.executors}
     return codes | {measure.funding_organisation for _s, measure in content.measures() if measure.funding_organisation}
 
 
-def _void(proposal: Proposal, *, by: Actor, now: datetime) -> None:
-    """The open revision, and with it every key turned on it, counts no more; it stays readable with its names."""
-    revision = open_revision(proposal)
+def _void(revision: Revision | None, *, by: Actor, now: datetime) -> None:
+    """Void the open revision, and with it the signatures on it."""
     if revision:
         revision.void_at = now
         save_audited(revision, act=by.act)

@@ -38,8 +38,8 @@ from roadmaps.services import (
     set_forecast,
     sign,
     start_proposal,
-    withdraw_key,
     withdraw_proposal,
+    withdraw_signature,
 )
 from roadmaps.signing import moment
 from tests.scenarios import energy
@@ -120,12 +120,12 @@ def test_the_second_signature_against_reopening(group: Energy) -> None:
 def test_the_second_key_against_the_withdrawal_of_the_first(group: Energy) -> None:
     for _ in range(ROUNDS):
         revision = group.put()
-        first = group.sign(revision, "UZ")
+        group.sign(revision, "UZ")
         before = RoadMapVersion.objects.count()
         by = actor_for(group.chairs["UZ"])
         results = at_once(
             lambda: group.sign(revision, "KR"),  # noqa: B023
-            lambda: withdraw_key(signature=first, by=by, now=timezone.now()),  # noqa: B023
+            lambda: withdraw_signature(revision=revision, by=by, now=timezone.now()),  # noqa: B023
         )
         signed, withdrawn = told(results)
         assert not signed, "a key turned before or after the other's withdrawal is turned all the same"

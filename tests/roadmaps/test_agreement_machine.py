@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounts.models import Organisation
 from accounts.services import StaleEdit
+from common.errors import CodedError
 from common.text import Text
 from roadmaps.models import (
     Assignment,
@@ -29,10 +30,7 @@ from roadmaps.models import (
     Section,
     Signature,
 )
-from roadmaps.models.proposal import OPEN_STATES
 from roadmaps.services import (
-    IllegalMove,
-    NotPublishable,
     publish,
     refuse,
     reopen_proposal,
@@ -40,10 +38,11 @@ from roadmaps.services import (
     set_forecast,
     sign,
     start_proposal,
-    withdraw_key,
     withdraw_proposal,
+    withdraw_signature,
 )
-from roadmaps.signing import CannotSign, moment
+from roadmaps.signing import moment
+from roadmaps.states import OPEN_STATES
 from tests.scenarios.history import assert_every_write_has_its_history
 from tests.scenarios.people import actor_for
 from tests.scenarios.random_acts import (
@@ -65,7 +64,7 @@ from tests.scenarios.random_acts import (
 
 pytestmark = pytest.mark.django_db
 
-REFUSALS = (PermissionDenied, IllegalMove, NotPublishable, CannotSign, StaleEdit, ValidationError)
+REFUSALS = (PermissionDenied, CodedError, StaleEdit, ValidationError)
 WRITTEN = (
     Proposal,
     ProposalParty,
@@ -235,7 +234,7 @@ class Agreement(RuleBasedStateMachine):
         return publish(proposal=proposal, by=by, now=now)
 
     @one_of_the_acts(often=2, who=chairs, place=which, of=st.sampled_from(["UZ", "KR", "any"]))
-    def withdraw_key(self, who: str, place: int, of: str) -> None:
+    def withdraw_signature(self, who: str, place: int, of: str) -> None:
         """Any key that was ever turned, or one that has just been."""
         if of != "any":
             self.sign(f"chair {of}", 0, "", ready=True, age=0)
@@ -244,10 +243,10 @@ class Agreement(RuleBasedStateMachine):
             user = self.world.people[who]
 
             def act() -> None:
-                made = withdraw_key(signature=signature, by=actor_for(user), now=timezone.now())
+                made = withdraw_signature(revision=signature.revision, by=actor_for(user), now=timezone.now())
                 assert (made.side, who) == (user.side, f"chair {user.side}")
 
-            self.attempt("withdraw key", act)
+            self.attempt("withdraw signature", act)
 
     @one_of_the_acts(who=chairs, place=which, reason=st.sampled_from(["Too late.", " ", "\x00"]))
     def refuse(self, who: str, place: int, reason: str) -> None:
@@ -344,5 +343,5 @@ def test_nothing_agreed_changes_but_by_two_keys_over_one_text(programme: None) -
     # it went where it matters, and was refused there too
     for act in ("start", "edit", "reopen", "put to the keys", "sign", "agree", "later versions"):
         assert world.seen[act], world.seen
-    for act in ("start", "edit", "reopen", "publish", "sign", "withdraw key", "refuse", "withdraw proposal"):
+    for act in ("start", "edit", "reopen", "publish", "sign", "withdraw signature", "refuse", "withdraw proposal"):
         assert world.seen[f"{act}: refused"], world.seen

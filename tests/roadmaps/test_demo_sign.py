@@ -155,7 +155,9 @@ def test_a_key_turns_once_and_not_on_what_was_refused_or_is_in_force(small_demo:
     assert refusal("RM-07.P1", UZ) == "Your side has already signed."
     refuse(revision=revision, reason="Too late.", by=actor_for(person(KR)), now=timezone.now())
     assert "was refused" in refusal("RM-07.P1", KR)
-    assert refusal("RM-03.P1", "co_chair.uz.chemistry@demo.invalid") == "This proposal cannot be signed now."
+    assert refusal("RM-03.P1", "co_chair.uz.chemistry@demo.invalid") == (
+        "This proposal is closed: it is in force. Start a new one."
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from accounts.models import Organisation, Seat, WorkingGroup
 from accounts.policy.actors import Actor, system_actor
 from accounts.policy.questions import NotAllowed
 from accounts.services import save_record
+from common.errors import InvalidValue
 from common.sides import day_of
 from programme.models import Decision
 from roadmaps.document.content import RoadMapContent
@@ -194,7 +195,7 @@ def test_a_row_of_another_road_map_is_not_taken_over(group: Group) -> None:
     proposal = other.proposals.get()
     secretary = system_actor("tests")
     save_content(proposal=proposal, content=stolen, reason=None, based_on=1, by=secretary)
-    with pytest.raises(NotPublishable, match="another road map") as told:
+    with pytest.raises(NotPublishable, match="uid_of_another") as told:
         publish(proposal=proposal, by=secretary, now=timezone.now())
     assert told.value.problems[0].path == "sections[0].measures[0].milestones[0].uid"
 
@@ -204,7 +205,7 @@ def test_what_the_text_names_must_still_be_there_when_the_second_key_turns(group
     group.sign(revision, "UZ")
     code = revision.document.sections[0].measures[0].decision
     Decision.objects.filter(code=code).update(code="gone")
-    with pytest.raises(IllegalMove, match=f"no decision with the code {code}"):
+    with pytest.raises(IllegalMove, match="unknown_decision"):
         group.sign(revision, "KR")
     assert not RoadMapVersion.objects.exists() and Signature.objects.count() == 1
 
@@ -213,7 +214,7 @@ def test_nobody_writes_in_another_bodys_name(group: Group) -> None:
     road_map = RoadMap.objects.get(reference="RM-07")
     officer = actor_for(person("officer", "minenergy"))
     for code in ("motie", "miit"):
-        with pytest.raises(IllegalMove, match="your own organisation"):
+        with pytest.raises(IllegalMove, match="other_author"):
             start_proposal(road_map=road_map, layer="shared", author=Organisation.objects.get(code=code), by=officer)
     own = Organisation.objects.get(code="minenergy")
     for by in (officer, actor_for(group.secretary)):
@@ -247,7 +248,7 @@ def test_an_answer_longer_than_any_passkeys_is_refused_and_a_long_name_cut(group
 @pytest.mark.parametrize("reason", ["x" * 5000, "half a \ud800", "a NUL \x00"])
 def test_a_reason_that_cannot_be_kept_is_told_and_not_kept(group: Group, reason: str) -> None:
     revision = group.publish()
-    with pytest.raises(IllegalMove):
+    with pytest.raises(InvalidValue):
         refuse(revision=revision, reason=reason, by=actor_for(group.chairs["KR"]), now=timezone.now())
     group.sign(revision, "UZ")
     group.sign(revision, "KR")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from roadmaps.document.hashing import content_hash
 from roadmaps.models import RoadMapVersion, Signature
-from roadmaps.services import withdraw_key
+from roadmaps.services import withdraw_signature
 from roadmaps.services.export import signature_lines
 from tests.scenarios.exports import entry, key_list, made, verify
 from tests.scenarios.people import actor_for
@@ -59,9 +59,9 @@ def test_the_order_is_always_the_same_and_each_road_map_can_be_had_alone(tmp_pat
 def test_a_withdrawn_key_and_one_on_a_text_edited_since_do_not_count() -> None:
     group = Group()
     revision = group.publish()
-    signature = group.sign(revision, "UZ")
+    group.sign(revision, "UZ")
     assert len(list(signature_lines())) == 1
-    withdraw_key(signature=signature, by=actor_for(group.chairs["UZ"]), now=timezone.now())
+    withdraw_signature(revision=revision, by=actor_for(group.chairs["UZ"]), now=timezone.now())
     assert list(signature_lines()) == []
     group.sign(revision, "KR")
     group.edit(lambda content: content, reason="Another reason.")

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from desk.milestones.selectors.live import LiveMilestone, urgent
-from desk.proposals.status import Course, courses, proposals
-from roadmaps.models import Proposal, ProposalState
-from roadmaps.models.proposal import OPEN_STATES
+from desk.proposals.status import ProposalSummary, proposals, summaries
+from roadmaps.models import Proposal
 from roadmaps.rules import MilestoneStatus
+from roadmaps.states import OPEN_STATES, ProposalAct
 
 
 @dataclass(frozen=True)
@@ -41,48 +41,48 @@ class Waiting:
     since: datetime | None
 
 
-def open_courses(actor: Actor) -> list[Course]:
+def open_proposals(actor: Actor) -> list[ProposalSummary]:
     """Return the status of the open proposals that the person may sign or publish."""
     signs, publishes = (visible(actor, f"proposal.{act}", Proposal.objects.order_by()) for act in ("sign", "publish"))
     theirs = Q(pk__in=signs.values("pk")) | Q(pk__in=publishes.values("pk"))
-    return courses(actor, proposals(actor).filter(theirs, state__in=OPEN_STATES).defer("content"))
+    return summaries(actor, proposals(actor).filter(theirs, state__in=OPEN_STATES).defer("content"))
 
 
-def _with(actor: Actor, permission: str, open_ones: list[Course]) -> set[int]:
+def _with(actor: Actor, permission: str, open_ones: list[ProposalSummary]) -> set[int]:
     """Return the keys of the proposals on which the actor has ``permission``."""
-    found = Proposal.objects.filter(pk__in=[course.proposal.pk for course in open_ones])
+    found = Proposal.objects.filter(pk__in=[summary.proposal.pk for summary in open_ones])
     return set(visible(actor, permission, found).values_list("pk", flat=True))
 
 
-def todo(actor: Actor, open_ones: list[Course]) -> list[TodoItem]:
+def todo(actor: Actor, open_ones: list[ProposalSummary]) -> list[TodoItem]:
     """Return what to sign, to publish and to forecast, the most urgent first."""
     signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
-    found = [item for course in open_ones if (item := _of_seat(actor, course, signs, publishes))]
+    found = [item for summary in open_ones if (item := _of_seat(actor, summary, signs, publishes))]
     found += [_of_lead(entry) for entry in urgent(actor)]
     return sorted(found, key=lambda item: item.urgency)
 
 
-def waiting(actor: Actor, open_ones: list[Course]) -> list[Waiting]:
+def waiting(actor: Actor, open_ones: list[ProposalSummary]) -> list[Waiting]:
     """Return the published proposals of the person's groups that wait for somebody else's signature."""
     signs = _with(actor, "proposal.sign", open_ones)
     found = []
-    for course in open_ones:
-        others = [hole for hole in course.missing if hole.side != actor.side or course.proposal.pk not in signs]
+    for summary in open_ones:
+        others = [slot for slot in summary.missing if slot.side != actor.side or summary.proposal.pk not in signs]
         if not others:
             continue
-        words = {"proposal": course.proposal.reference, "group": course.proposal.road_map.group}
-        whom = tuple((hole.side, hole.holder.user.name if hole.holder else _("no co-chair yet")) for hole in others)
-        since = course.revision.published_at if course.revision else None
-        found.append(Waiting(_("%(proposal)s, %(group)s") % words, _page(course.proposal), whom, since))
+        words = {"proposal": summary.proposal.reference, "group": summary.proposal.road_map.group}
+        whom = tuple((slot.side, slot.co_chair.user.name if slot.co_chair else _("no co-chair yet")) for slot in others)
+        since = summary.revision.published_at if summary.revision else None
+        found.append(Waiting(_("%(proposal)s, %(group)s") % words, _page(summary.proposal), whom, since))
     return found
 
 
-def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int]) -> TodoItem | None:
+def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes: set[int]) -> TodoItem | None:
     """Return what a co-chair has to sign, or a secretary to publish; None for neither."""
-    proposal = course.proposal
+    proposal = summary.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
-    if proposal.pk in signs and any(hole.side == actor.side for hole in course.missing):
-        other = _("The other side has signed.") if course.signed else _("Nobody has signed yet.")
+    if proposal.pk in signs and summary.move(ProposalAct.SIGN, actor.side):
+        other = _("The other side has signed.") if summary.signed else _("Nobody has signed yet.")
         return TodoItem(
             verb="sign",
             shape="pending",
@@ -91,15 +91,14 @@ def _of_seat(actor: Actor, course: Course, signs: set[int], publishes: set[int])
             address=_page(proposal),
             why=other,
             action=_("Read and sign"),
-            urgency=-1000 if course.signed else -500,
+            urgency=-1000 if summary.signed else -500,
         )
-    drafted = proposal.state in (ProposalState.DRAFT, ProposalState.REWORKED) and not course.overtaken
-    if drafted and proposal.pk in publishes:
+    if proposal.pk in publishes and summary.move(ProposalAct.PUBLISH, actor.side):
         return TodoItem(
             verb="publish",
             shape="draft",
-            when=str(proposal.get_state_display()).capitalize(),
-            what=_("Correct and publish: %(proposal)s, %(group)s") % words,
+            when=summary.label,
+            what=_("Edit and publish: %(proposal)s, %(group)s") % words,
             address=_page(proposal),
             why=_("Both co-chairs can sign it once it is published."),
             action=_("Open"),

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             by = sample_actor(sample_person(address), now)
             revision = published_revision(proposal, by=by)
-        except (DemoKeyError, IllegalMove) as error:
+        except DemoKeyError as error:
             raise CommandError(str(error)) from error
         try:
             demo_sign(revision=revision, directory=settings.DATA_DIR, by=by, now=now)
@@ -41,10 +41,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except NotAllowed as error:
             raise refused(_who_could(revision, by), revision, by) from error
-        except CannotSign as error:
+        except (CannotSign, IllegalMove) as error:
             raise refused(sentence(error), revision, by) from error
-        except IllegalMove as error:
-            raise refused(str(error), revision, by) from error
         for line in _outcome(revision, by):
             self.stdout.write(line)
 
