@@ -16,9 +16,6 @@ from common.text import Text
 register = template.Library()
 
 
-reader = reader_language
-
-
 @register.simple_tag
 def side(code: str) -> SafeString:
     """Return the letters of a side, to stand before a name: `{% side "UZ" %}`. Nothing where there is no side."""

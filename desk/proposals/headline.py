@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.deadlines import printed_day
+from common.language import reader_language
 from common.sides import Side, day_of
-from common.templatetags.words import reader
 from desk.proposals.selectors import ProposalPage
 from desk.proposals.status import SignatureSlot
 from roadmaps.states import ProposalAct, ProposalStatus
@@ -176,7 +176,7 @@ def _changed(page: ProposalPage) -> str:
 
 
 def _day(side: str, at: datetime) -> str:
-    return printed_day(day_of(side, at), reader())
+    return printed_day(day_of(side, at), reader_language())
 
 
 def _signing(page: ProposalPage, slot: SignatureSlot) -> str:
