@@ -221,6 +221,8 @@ class RowForm(FieldsForm):
         """Give the focus to the first field with an error, else to the first field."""
         fields = self.bound_fields
         wrong = [field for field in fields if self.is_bound and field.errors]
+        if not wrong and self.is_bound and self.executors and self.executors.non_form_errors():
+            wrong = [form["organisation"] for form in self.executors.forms]
         (wrong or fields)[0].field.widget.attrs["autofocus"] = True
 
     def focus_last(self) -> None:

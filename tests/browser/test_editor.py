@@ -204,6 +204,7 @@ def test_two_people_at_one_row_see_both_texts(open_page: Open, secretary: User, 
     expect(second.get_by_role("radio", name="Keep mine, above")).to_be_checked()
     expect(second.get_by_label(MECHANISM)).to_have_value("Second")
     expect(second.locator(".theirs ins")).to_have_text("First")
+    expect(second.locator(".conflict")).to_be_focused()
     assert is_usable(second)
     second.get_by_role("radio", name="Take theirs").check()
     second.get_by_role("button", name="Save", exact=True).click()

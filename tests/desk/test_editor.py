@@ -474,6 +474,7 @@ def test_two_leads_of_a_side_and_a_number_twice_are_refused_and_what_is_only_unf
     editor.open(step.uid)
     editor.save({"executors-1-organisation": "miit"})
     assert "one lead from each side" in editor.text and stored().row_version == 1
+    assert re.search(r'name="executors-0-organisation"[^>]*autofocus', editor.html)
     editor.open(f"add-{measure().uid}")
     editor.save({"mechanism_en": "Twice", "number": "1"})
     assert "used twice" in editor.text and stored().row_version == 1
