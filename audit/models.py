@@ -8,43 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from audit.acting import current_act
+from audit.defaults import actor_id, actor_kind, actor_name, door, organisation, reason, request_id, side
 from common.sides import Layer
 
 ACTOR_KINDS = ("person", "service", "system")
 DOORS = ("admin", "api", "task", "command")
-
-
-def actor_id() -> int | None:
-    return current_act().actor_id
-
-
-def actor_kind() -> str:
-    return current_act().actor_kind
-
-
-def actor_name() -> str:
-    return current_act().actor_name
-
-
-def organisation() -> str:
-    return current_act().organisation
-
-
-def side() -> str:
-    return current_act().side
-
-
-def door() -> str:
-    return current_act().door
-
-
-def reason() -> str:
-    return current_act().reason
-
-
-def request_id() -> str:
-    return current_act().request_id
 
 
 class ActColumns(models.Model):

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_service_account_revoked'),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [
