@@ -18,7 +18,7 @@ class DayException(Audited):
 
     side = models.CharField(_("side"), max_length=2, choices=Side)
     day = models.DateField(_("day"))
-    kind = models.CharField(_("it is a"), max_length=11, choices=DayKind)
+    kind = models.CharField(_("kind"), max_length=11, choices=DayKind)
     note = models.CharField(_("note"), max_length=300, blank=True, help_text=_("Such as the decree that says so."))
 
     access = Access(view="calendar.view", edit="calendar.edit", side="side")

@@ -15,7 +15,7 @@ from common.text import MultilingualField, Text
 
 
 class OrganisationKind(models.TextChoices):
-    CONTROL = "control", _("control body")
+    CONTROL = "control", _("control organisation")
     MINISTRY = "ministry", _("ministry")
     AGENCY = "agency", _("agency")
     BANK = "bank", _("bank")

@@ -30,7 +30,7 @@ class User(Audited, AbstractBaseUser):
     ``is_superuser`` opens no record: it reads the system's health.
     """
 
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     side = models.CharField(_("side"), max_length=2, choices=Side)
     language = models.CharField(_("language"), max_length=2, default="en")

@@ -57,7 +57,7 @@ class Decision(Audited):
     when_text = models.CharField(_("date in the source's words"), max_length=200, blank=True)
     due_on = models.DateField(_("last day named"), null=True, blank=True)
     due_precision = models.CharField(_("precision"), max_length=10, blank=True)
-    done_on = models.DateField(_("done on"), null=True, blank=True)
+    done_on = models.DateField(_("completed on"), null=True, blank=True)
     regions = models.JSONField(_("regions"), default=list, blank=True)
     regions_inferred = models.BooleanField(_("regions not in the source"), default=False)
 

@@ -9,7 +9,7 @@ class MessageState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
     REFUSED = "refused", _("refused by the mail server")
-    CANCELLED = "cancelled", _("nothing left to say")
+    CANCELLED = "cancelled", _("nothing left to send")
 
 
 class Message(models.Model):
@@ -35,7 +35,7 @@ class Message(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
-    error = models.TextField(_("what the mail server said"), blank=True)
+    error = models.TextField(_("answer of the mail server"), blank=True)
 
     access = Access(view="notice.view", side="recipient__side", own_side=True, person="recipient")
 

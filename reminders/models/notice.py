@@ -17,7 +17,7 @@ class NoticeState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     SENT = "sent", _("sent")
     SUPERSEDED = "superseded", _("a newer stage was sent instead")
-    CANCELLED = "cancelled", _("no longer true")
+    CANCELLED = "cancelled", _("no longer applies")
     # counts in the unique constraint, so that the same notice is not planned and refused again
     REFUSED = "refused", _("could not be sent")
 

@@ -19,7 +19,7 @@ class ProposalState(models.TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
     # reopened for editing after it was published: its signatures are void, the next revision is being written
-    REWORKED = "reworked", _("being reworked")
+    REWORKED = "reworked", _("being edited")
     IN_FORCE = "in_force", _("in force")
     WITHDRAWN = "withdrawn", _("withdrawn")
 

@@ -110,7 +110,7 @@ class Milestone(AgreedRow):
     review_every = models.PositiveIntegerField(_("months between reviews"), null=True, blank=True)
     original_due_on = models.DateField(_("first agreed deadline"), null=True, blank=True)
     original_precision = models.CharField(_("first agreed precision"), max_length=10, choices=PRECISIONS, blank=True)
-    completed_on = models.DateField(_("done on"), null=True, blank=True)
+    completed_on = models.DateField(_("completed on"), null=True, blank=True)
     project = models.ForeignKey(
         Project, on_delete=models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("project")
     )
@@ -173,7 +173,7 @@ class Assignment(Audited):
     part = MultilingualField(_("own part"), null=True, blank=True)
     position = models.PositiveIntegerField(_("place in the list"))
     forecast_on = models.DateField(_("forecast"), null=True, blank=True)
-    forecast_reason = models.TextField(_("reason of the forecast"), max_length=1000, blank=True)
+    forecast_reason = models.TextField(_("reason for the forecast"), max_length=1000, blank=True)
     dropped_in = models.ForeignKey(
         RoadMapVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("dropped in")
     )
