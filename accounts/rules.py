@@ -22,7 +22,7 @@ def check_period(
 
 
 def check_role(*, role: str, control_body: bool, coordinator: bool) -> None:
-    """Allow a controller only in a control body, and an auditor only in a control body or coordinator.
+    """Allow a controller only in a control organisation, and an auditor only in a control organisation or coordinator.
 
     Raises: ValidationError at the field.
     """

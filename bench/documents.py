@@ -10,10 +10,10 @@ from common.deadlines import Deadline, Precision
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 
@@ -31,7 +31,7 @@ LATER: Final = Deadline(date(2028, 12, 31), Precision.YEAR)
 
 def document(steps: int, *, first: int = 0) -> RoadMapContent:
     """Ten milestones a measure, and measures in sections of up to ten; other identities for another ``first``."""
-    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD))
+    executors = (ExecutorContent("minenergy", ExecutorRole.LEAD), ExecutorContent("motie", ExecutorRole.LEAD))
 
     def step(n: int) -> MilestoneContent:
         text = Text.of(f"Step {n}. {PLAN}", ru=f"Шаг {n}. {PLAN_RU}")

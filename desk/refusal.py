@@ -21,7 +21,7 @@ MOST: Final = 20  # people named on one page
 
 
 @dataclass(frozen=True)
-class Refusal:
+class AccessRefusal:
     """``people`` are (side, name, role in words)."""
 
     title: str
@@ -44,12 +44,12 @@ def refused(request: HttpRequest, exception: BaseException | None = None) -> Htt
     return render(request, "403.html", {"refusal": refusal}, status=403)
 
 
-def _refusal(permission: str, record: Model | None, actor: Actor) -> Refusal | None:
+def _refusal(permission: str, record: Model | None, actor: Actor) -> AccessRefusal | None:
     if record is None or permission not in PERMISSIONS or not can_on(actor, access_of(record).view, record):
         return None
     words = PERMISSIONS[permission]
     people = who_can(permission, record, actor=actor).order_by("-side", "name")[:MOST]
-    return Refusal(str(words.refusal), str(words.who), tuple(_named(list(people), actor)))
+    return AccessRefusal(str(words.refusal), str(words.who), tuple(_named(list(people), actor)))
 
 
 def _named(people: list[User], actor: Actor) -> Iterable[tuple[str, str, str]]:

@@ -28,7 +28,7 @@ REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 
 @dataclass(frozen=True)
-class Line:
+class DigestLine:
     """One deadline as the email prints it. ``days`` is the number of working days left, negative if it has passed."""
 
     notice: Notice
@@ -111,7 +111,9 @@ def readable(person: User, milestones: Collection[int], now: datetime) -> dict[i
     return {row.pk: row for row in rows}
 
 
-def lines_of(person: User, notices: Iterable[Notice], milestones: Mapping[int, Milestone], now: datetime) -> list[Line]:
+def lines_of(
+    person: User, notices: Iterable[Notice], milestones: Mapping[int, Milestone], now: datetime
+) -> list[DigestLine]:
     """Return one line a notice, the most urgent stage first. ``milestones`` come from `readable`."""
     today, calendar = day_of(person.side, now), calendar_of(person.side)
     versions = RoadMapVersion.objects.filter(road_map__in={row.road_map_id for row in milestones.values()})
@@ -119,15 +121,15 @@ def lines_of(person: User, notices: Iterable[Notice], milestones: Mapping[int, M
     lines = []
     for notice in notices:
         row, days = milestones[notice.subject_id], calendar.between(today, notice.anchor)
-        lines.append(Line(notice, row, days, today, sample.get(row.road_map_id, False)))
+        lines.append(DigestLine(notice, row, days, today, sample.get(row.road_map_id, False)))
     return sorted(lines, key=_urgency)
 
 
-def by_stage(lines: Iterable[Line]) -> list[tuple[Stage, list[Line]]]:
+def by_stage(lines: Iterable[DigestLine]) -> list[tuple[Stage, list[DigestLine]]]:
     return [(stage, list(found)) for stage, found in groupby(lines, lambda line: line.notice.stage)]
 
 
-def _urgency(line: Line) -> tuple[Any, ...]:
+def _urgency(line: DigestLine) -> tuple[Any, ...]:
     row = line.milestone
     return -line.notice.stage.working_days, line.notice.anchor, row.road_map.reference, row.measure.number, row.number
 

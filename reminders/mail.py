@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from icalendar import Calendar, Event
 
-from reminders.digest import Line, by_stage, lines_of
+from reminders.digest import DigestLine, by_stage, lines_of
 from reminders.models import Message, Notice
 from reminders.templatetags.mails import plain
 from roadmaps.models import Milestone
@@ -60,7 +60,7 @@ def message_id_of(message: Message) -> str:
     return f"<reminder.{message.pk}.{_digest(message)}@{settings.RP_ID}>"
 
 
-def subject_of(lines: list[Line]) -> str:
+def subject_of(lines: list[DigestLine]) -> str:
     """Return the subject, such as "3 deadlines: 1 overdue, 2 within 3 working days"."""
     late = sum(line.notice.anchor < line.today for line in lines)
     now = sum(line.notice.anchor == line.today for line in lines)
@@ -77,7 +77,7 @@ def subject_of(lines: list[Line]) -> str:
     return f"{total}: {', '.join(parts)}"
 
 
-def calendar_file(lines: Iterable[Line], now: datetime) -> bytes:
+def calendar_file(lines: Iterable[DigestLine], now: datetime) -> bytes:
     """Return an iCalendar file (RFC 5545) with one all-day event a deadline; its uid stays when the deadline moves."""
     calendar = Calendar()
     calendar.add("version", "2.0")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Membership, Organisation, Role, Seat, SeatRole
 from accounts.models.term import InForceQuerySet, Term
 from common.sides import Side, day_of
-from reminders.models import Reach
+from reminders.models import StageReach
 from roadmaps.models import AssignmentRole
 
 ROLES: Final = (Role.OFFICER.value, Role.HEAD.value)
@@ -62,7 +62,7 @@ class Directory:
         for organisation, _role in sorted(executors, key=lambda row: STRENGTH.index(row[1])):
             for recipient in self._of_organisation(organisation, reach):
                 found.setdefault(recipient.person, recipient)
-        if reach == Reach.SECRETARIES:
+        if reach == StageReach.SECRETARIES:
             for recipient in self._secretaries[group]:
                 found.setdefault(recipient.person, recipient)
         return sorted(found.values())
@@ -76,7 +76,7 @@ class Directory:
         for organisation_id in self._chain_of_command(organisation):
             officers, heads = (sorted(self._members[organisation_id, role]) for role in ROLES)
             if officers or heads:
-                return (officers or heads) if reach == Reach.OFFICERS else officers + heads
+                return (officers or heads) if reach == StageReach.OFFICERS else officers + heads
         coordinator = self._coordinators.get(self._organisations[organisation].side, organisation)
         return sorted(self._members[coordinator, Role.ADMINISTRATOR])
 

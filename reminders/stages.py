@@ -7,13 +7,13 @@ from django.db import transaction
 from accounts.policy.actors import Actor
 from accounts.services import save_record
 from common.text import Text
-from reminders.models import Reach, Stage
+from reminders.models import Stage, StageReach
 
 DEFAULTS: Final = (
     (
         "last",
         -3,
-        Reach.HEADS,
+        StageReach.HEADS,
         Text.of(
             "Three working days left",
             uz="Uch ish kuni qoldi",
@@ -24,13 +24,13 @@ DEFAULTS: Final = (
     (
         "today",
         0,
-        Reach.HEADS,
+        StageReach.HEADS,
         Text.of("The deadline is today", uz="Muddat bugun", ru="Срок сегодня", ko="오늘이 기한"),
     ),
     (
         "overdue",
         1,
-        Reach.SECRETARIES,
+        StageReach.SECRETARIES,
         Text.of("The deadline has passed", uz="Muddat oʻtdi", ru="Срок прошёл", ko="기한 경과"),
     ),
 )

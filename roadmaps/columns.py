@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from accounts.models import Organisation
 from programme.models import Decision, Project
-from roadmaps.document.content import Role
+from roadmaps.document.content import ExecutorRole
 from roadmaps.document.fields import CODE_KINDS, DocumentField, FieldKind, RowKind, signed_fields
 
 # written once: the first agreed date that was not "to be agreed"
@@ -71,4 +71,4 @@ def _value(field: DocumentField, row: Any) -> Any:
     value = getattr(row, field.name)
     if field.kind in CODE_KINDS:
         return None if value is None else value.code
-    return Role(value) if field.kind == FieldKind.ROLE else value
+    return ExecutorRole(value) if field.kind == FieldKind.ROLE else value

@@ -29,7 +29,7 @@ DOMAIN: Final = "demo.invalid"  # RFC 2606: nobody can ever own it
 FILE: Final = "demo-accounts.json"
 EVERYWHERE: Final = (Role.READER, Role.OFFICER, Role.HEAD, Role.ADMINISTRATOR)
 
-Entry = dict[str, str]
+ListedAccount = dict[str, str]
 
 
 class DemoError(Exception):
@@ -51,7 +51,7 @@ class DemoReport:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleAccount:
     """One account to create: a role in an organisation or, besides a reader's role there, a seat in a group."""
 
     organisation: Organisation
@@ -75,7 +75,7 @@ class Sample:
             part, where = self.role.label, row.name.in_language("en") if row else self.organisation.code
         return f"{str(part).capitalize()}, {where[:160]} (sample)"
 
-    def entry(self, user: User, password: str, changes: list[str]) -> Entry:
+    def entry(self, user: User, password: str, changes: list[str]) -> ListedAccount:
         """Return the entry of the file. ``changes`` say what people have changed since the account was made."""
         where = {"group": self.group.code} if self.group else {"organisation": self.organisation.code}
         role = str(self.seat or self.role)
@@ -114,7 +114,7 @@ def load_demo(*, directory: Path, by: Actor) -> DemoReport:
     passwords = {entry.get("made_as", entry["address"]): entry["password"] for entry in listed}
     people, taken = _people(), _taken_addresses()
     created = renewed = 0
-    entries: list[Entry] = []
+    entries: list[ListedAccount] = []
     missing: list[str] = []
     for sample in _samples():
         user, password = people.get(sample.address), passwords.get(sample.address)
@@ -139,7 +139,7 @@ def load_demo(*, directory: Path, by: Actor) -> DemoReport:
     return DemoReport(file, created, renewed, changed, tuple(missing))
 
 
-def listed_accounts(directory: Path) -> list[Entry]:
+def listed_accounts(directory: Path) -> list[ListedAccount]:
     """Return the accounts of the file whose listed password opens them. Raises: DemoError."""
     return [entry for entry in _read(directory / FILE) if entry["password"]]
 
@@ -157,7 +157,7 @@ def _taken_addresses() -> set[str]:
     return {address.lower() for address in found}
 
 
-def _changes(sample: Sample, user: User, fits: bool, by: Actor) -> Iterator[str]:
+def _changes(sample: SampleAccount, user: User, fits: bool, by: Actor) -> Iterator[str]:
     """Yield what differs from the account as it was made, a sentence each."""
     if user.email != sample.address:
         yield f"It signs in as {user.email} now."
@@ -170,19 +170,19 @@ def _changes(sample: Sample, user: User, fits: bool, by: Actor) -> Iterator[str]
         yield "A membership or seat of it has ended."
 
 
-def _samples() -> Iterator[Sample]:
+def _samples() -> Iterator[SampleAccount]:
     for organisation in Organisation.objects.named():
-        yield from (Sample(organisation, role) for role in EVERYWHERE)
+        yield from (SampleAccount(organisation, role) for role in EVERYWHERE)
         if organisation.control_body:
-            yield Sample(organisation, Role.CONTROLLER)
+            yield SampleAccount(organisation, Role.CONTROLLER)
         if organisation.control_body or organisation.coordinator:
-            yield Sample(organisation, Role.AUDITOR)
+            yield SampleAccount(organisation, Role.AUDITOR)
     for group in WorkingGroup.objects.select_related("lead_uz", "lead_kr"):
         for side in Side:
-            yield from (Sample(group.lead(side), Role.READER, seat, group) for seat in SeatRole)
+            yield from (SampleAccount(group.lead(side), Role.READER, seat, group) for seat in SeatRole)
 
 
-def _create(sample: Sample, password: str, by: Actor) -> User:
+def _create(sample: SampleAccount, password: str, by: Actor) -> User:
     side = sample.organisation.side
     with acting(by.act):
         user = add_person(
@@ -205,7 +205,7 @@ def _hasher() -> BasePasswordHasher:
     return _QuickArgon2() if isinstance(preferred, Argon2PasswordHasher) else preferred
 
 
-def _read(file: Path) -> list[Entry]:
+def _read(file: Path) -> list[ListedAccount]:
     """What the file lists; nothing where there is none. Raises: DemoError."""
     try:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
@@ -220,7 +220,7 @@ def _read(file: Path) -> list[Entry]:
     raise DemoError(f"{file} is not the list of sample accounts: remove it, and all get new passwords.")
 
 
-def _write(file: Path, entries: list[Entry]) -> None:
+def _write(file: Path, entries: list[ListedAccount]) -> None:
     """Whole or not at all, readable by its owner only. Raises: DemoError."""
     new = file.with_suffix(".new")
     try:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.demo.people import DOMAIN, DemoError, Entry, listed_accounts
+from accounts.demo.people import DOMAIN, DemoError, ListedAccount, listed_accounts
 
 TOUR: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("secretary.uz.energy", _("1. Edits the draft road map of energy (RM-07) and publishes it")),
@@ -39,7 +39,9 @@ class TourAccount:
 
 def tour(directory: Path) -> Iterator[TourAccount]:
     """Yield the accounts of the tour that still open with their listed password. Raises: DemoError."""
-    listed: dict[str, Entry] = {entry.get("made_as", entry["address"]): entry for entry in listed_accounts(directory)}
+    listed: dict[str, ListedAccount] = {
+        entry.get("made_as", entry["address"]): entry for entry in listed_accounts(directory)
+    }
     for name, purpose in TOUR:
         if entry := listed.get(f"{name}@{DOMAIN}"):
             yield TourAccount(entry["address"], entry["password"], entry.get("name", ""), str(purpose))

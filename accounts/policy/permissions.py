@@ -59,7 +59,8 @@ PERMISSIONS: Final[dict[str, Permission]] = {
     "project.view": FOLLOWS,
     "roadmap.view": FOLLOWS,
     "milestone.view": FOLLOWS,
-    # a draft: its author's organisation, the group, its two lead organisations, the coordinator, the control body
+    # a draft: its author's organisation, the group, its two lead organisations, the coordinator and the control
+    # organisation
     "proposal.view": Permission((Wrote(), *FOLLOWS.grants)),
     "proposal.author": Permission((Wrote(),)),
     "proposal.draft": Permission(

@@ -169,13 +169,13 @@ class Coordinates(_SideWide):
 
 
 class Controls(_SideWide):
-    """Own organisation is the control body of its side."""
+    """Own organisation is the control organisation of its side."""
 
     flag = "control_body"
 
 
 class Audits(Relation):
-    """Is auditor, in a control body or coordinator: all of shared and of the own side."""
+    """Is auditor, in a control organisation or coordinator: all of shared and of the own side."""
 
     def keys(self, actor: Actor, access: Access) -> Keys:
         auditing = actor.own(("auditor",))

@@ -30,7 +30,7 @@ DOOR_WORDS = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One change of a record. ``changes`` are (label, before, after) in words."""
 
     at: datetime
@@ -69,7 +69,7 @@ def _name_of(model: type[models.Model], key: Any, actor: Actor) -> str:
     return str(record) if record else _("(not visible to you)")
 
 
-def entries(record: Audited, actor: Actor) -> list[Entry]:
+def entries(record: Audited, actor: Actor) -> list[HistoryEntry]:
     """Return the history of a record that the actor may see, newest first.
 
     A change is compared with the row before it that the actor may see; where there is none, it shows no values.
@@ -78,8 +78,8 @@ def entries(record: Audited, actor: Actor) -> list[Entry]:
     return [_entry(row, before, actor) for row, before in zip_longest(rows, rows[1:])]
 
 
-def _entry(row: Any, before: Any, actor: Actor) -> Entry:
-    return Entry(
+def _entry(row: Any, before: Any, actor: Actor) -> HistoryEntry:
+    return HistoryEntry(
         at=row.history_date,
         who=row.act_name,
         organisation=row.act_organisation,

@@ -10,8 +10,8 @@ from common.text import Text
 from desk.editor.forms import RowForm
 from desk.editor.saving import EditConflict, RowDeleted
 from desk.editor.selectors import ConflictNotice, EditorPage
-from desk.editor.targets import Target, fields_of
-from roadmaps.document.content import Role
+from desk.editor.targets import RowTarget, fields_of
+from roadmaps.document.content import ExecutorRole
 from roadmaps.document.fields import FieldKind
 
 
@@ -21,7 +21,7 @@ def conflict_notice(conflict: EditConflict | RowDeleted) -> ConflictNotice:
     return ConflictNotice(conflict.author)
 
 
-def show_theirs(form: RowForm, page: EditorPage, target: Target, conflict: EditConflict) -> None:
+def show_theirs(form: RowForm, page: EditorPage, target: RowTarget, conflict: EditConflict) -> None:
     """Set beside each field that both changed what the other has written."""
     kinds = {field.name: field.kind for field in fields_of(target.kind)}
     for both in conflict.fields:
@@ -51,7 +51,7 @@ def _text(text: Text) -> str:
 
 
 def _executor(page: EditorPage, executor: Any) -> str:
-    words = [_("lead") if executor.role == Role.LEAD else _("co-executor")]
+    words = [_("lead") if executor.role == ExecutorRole.LEAD else _("co-executor")]
     if executor.part:
         words.append(_text(executor.part))
     return f"{_organisation(page, executor.organisation)} ({', '.join(words)})"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.editor.inputs import CodeField, DeadlineField, NumberField, RoleField, RowTextField, suffixes
 from desk.editor.targets import Values, fields_of
-from roadmaps.document.content import ExecutorContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole
 from roadmaps.document.fields import DocumentField, FieldKind, RowKind
 
 MOST_EXECUTORS: Final = 40  # of one milestone
@@ -235,7 +235,7 @@ def changed_executors(values: Values, button: str) -> Values:
     rows = list(values.get("executors", ()))
     place = button.removeprefix("remove-")
     if button == ADD_EXECUTOR and len(rows) < MOST_EXECUTORS:
-        rows.append({"role": Role.CO_EXECUTOR.value})
+        rows.append({"role": ExecutorRole.CO_EXECUTOR.value})
     elif place.isascii() and place.isdigit() and len(place) < 3 and int(place) < len(rows):
         del rows[int(place)]
     return values | {"executors": rows}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from common.deadlines import LONGEST_REVIEW, TO_BE_AGREED, Deadline, Precision, last_day
 from common.language import OWN_NAMES, reader_language
 from common.text import MultilingualFormField, MultilingualWidget
-from roadmaps.document.content import Role
+from roadmaps.document.content import ExecutorRole
 from roadmaps.document.fields import HIGHEST_NUMBER, DocumentField
 from roadmaps.document.numbering import roman
 
@@ -89,12 +89,15 @@ class CodeField(forms.ChoiceField):
 
 class RoleField(forms.ChoiceField):
     def __init__(self, label: Any) -> None:
-        roles = [(Role.LEAD.value, capfirst(_("lead"))), (Role.CO_EXECUTOR.value, capfirst(_("co-executor")))]
+        roles = [
+            (ExecutorRole.LEAD.value, capfirst(_("lead"))),
+            (ExecutorRole.CO_EXECUTOR.value, capfirst(_("co-executor"))),
+        ]
         messages = {"invalid_choice": _("Choose lead or co-executor.")}
         super().__init__(choices=roles, label=label, error_messages=messages, widget=KeepingSelect)
 
     def clean(self, value: Any) -> Any:
-        return Role(super().clean(value))
+        return ExecutorRole(super().clean(value))
 
 
 def suffixes(widget: forms.Widget) -> list[str]:

@@ -10,15 +10,16 @@ from roadmaps.document.content import RoadMapContent
 from roadmaps.document.diff import compare
 
 
+@dataclass(frozen=True)
+class RowMarks:
+    """``kinds``: added, moved, changed; ``changes`` have the words that stood there."""
+
+    kinds: tuple[str, ...] = ()
+    changes: tuple[DiffRow, ...] = ()
+
+
 class Marks:
     """``agreed`` None: nothing is in force yet, so that all of it is new and no row is marked."""
-
-    @dataclass(frozen=True)
-    class Row:
-        """``kinds``: added, moved, changed; ``changes`` have the words that stood there."""
-
-        kinds: tuple[str, ...] = ()
-        changes: tuple[DiffRow, ...] = ()
 
     def __init__(self, actor: Actor, agreed: RoadMapContent | None, content: RoadMapContent) -> None:
         found = compare(agreed, content) if agreed is not None else ()
@@ -30,7 +31,7 @@ class Marks:
             kinds[change.uid][change.kind] = None
             if change.kind in ("changed", "moved"):
                 changes[change.uid].append(row)
-        self._rows = {uid: Marks.Row(tuple(named), tuple(changes[uid])) for uid, named in kinds.items()}
+        self._rows = {uid: RowMarks(tuple(named), tuple(changes[uid])) for uid, named in kinds.items()}
 
-    def of(self, uid: UUID | None) -> "Marks.Row":
-        return self._rows.get(uid, Marks.Row())
+    def of(self, uid: UUID | None) -> RowMarks:
+        return self._rows.get(uid, RowMarks())

@@ -18,7 +18,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
 from common.errors import sentence
 from common.text import Text
-from desk.editor.targets import Target, UnknownTarget, Values, values_of, with_values
+from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of, with_values
 from roadmaps.document.checks import problems
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.edit import RowNotFoundError, delete_row, move_row, restore_row
@@ -78,7 +78,7 @@ class RowDeleted(Exception):
 
 @transaction.atomic
 def save_row(
-    *, proposal: Proposal, target: Target, values: Values, opened_on: int, by: Actor, restore: bool = False
+    *, proposal: Proposal, target: RowTarget, values: Values, opened_on: int, by: Actor, restore: bool = False
 ) -> str:
     """Save the fields of one row, or of the head, and return its key.
 
@@ -151,7 +151,7 @@ def _current(proposal: Proposal) -> Proposal:
 
 
 def _merged(
-    proposal: Proposal, target: Target, values: Values, older: "_Older", *, restore: bool
+    proposal: Proposal, target: RowTarget, values: Values, older: "_Older", *, restore: bool
 ) -> tuple[RoadMapContent, Values]:
     """Return the content with the edit and all that was saved since it began, and the target's values in it.
 
@@ -198,10 +198,10 @@ class _Older:
         self._row = self._history.filter(row_version=version).first()
         self.content: RoadMapContent | None = read_content(self._row.content) if self._row else None
 
-    def values_of(self, target: Target) -> Values | None:
+    def values_of(self, target: RowTarget) -> Values | None:
         return values_of(target, self.content, self._row.reason) if self.content is not None and self._row else None
 
-    def author_of(self, target: Target) -> Author | None:
+    def author_of(self, target: RowTarget) -> Author | None:
         """Return who changed the target last."""
         newer: Any = None
         for row in self._history[:MOST_SEARCHED].iterator():
@@ -211,7 +211,7 @@ class _Older:
         return Author(newer.act_name, newer.act_side, newer.history_date) if newer is not None else None
 
 
-def _stored(history_row: Any, target: Target) -> Any:
+def _stored(history_row: Any, target: RowTarget) -> Any:
     if target.is_head:
         return history_row.reason, history_row.content["note"]
     return _json_row(history_row.content, str(target.uid))

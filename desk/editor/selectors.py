@@ -15,9 +15,9 @@ from common.errors import sentence
 from common.sides import Side
 from common.text import Text
 from desk.editor.forms import Choices, RowForm
-from desk.editor.marks import Marks
+from desk.editor.marks import Marks, RowMarks
 from desk.editor.saving import Author
-from desk.editor.targets import ADD, HEAD, Target, UnknownTarget, first_values, target_of, values_of
+from desk.editor.targets import ADD, HEAD, RowTarget, UnknownTarget, first_values, target_of, values_of
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import RoadMapContent, RowContent
@@ -61,7 +61,7 @@ class EditorRow:
     label: str = ""
     row: Any = None
     parent_name: str = ""
-    marks: Marks.Row = Marks.Row()
+    marks: RowMarks = RowMarks()
     is_deleted: bool = False
     is_in_force: bool = False
     span: int = 1
@@ -191,7 +191,7 @@ class EditorPage:
             row.form.focus_first()
         return row
 
-    def open_target(self, target: Target, form: RowForm, *, version: int) -> EditorRow:
+    def open_target(self, target: RowTarget, form: RowForm, *, version: int) -> EditorRow:
         """Open a row with that form; ``version`` is what it was opened on."""
         try:
             row = self.row(target.key)
@@ -204,7 +204,7 @@ class EditorPage:
     def rows_below(self, row: EditorRow) -> list[EditorRow]:
         return [self._made(child) for child in rows_below(row.row)]
 
-    def form(self, target: Target, **given: Any) -> RowForm:
+    def form(self, target: RowTarget, **given: Any) -> RowForm:
         """Return the form of a target, with what is stored; or with ``data`` or ``values``."""
         stored = values_of(target, self.content, self.proposal.reason)
         if not given:

@@ -16,8 +16,8 @@ from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     RoadMapContent,
-    Role,
     RowContent,
 )
 from roadmaps.document.edit import add_row, replace_row
@@ -40,7 +40,7 @@ class UnknownTarget(LookupError):
 
 
 @dataclass(frozen=True)
-class Target:
+class RowTarget:
     """``uid`` is the row's, None for the head and for a new row; ``parent`` is where a new row goes."""
 
     key: str
@@ -62,25 +62,25 @@ def fields_of(kind: RowKind) -> tuple[DocumentField, ...]:
     return (REASON, *edited_fields(kind)) if kind == RowKind.ROAD_MAP else edited_fields(kind)
 
 
-def target_of(key: str, content: RoadMapContent) -> Target:
+def target_of(key: str, content: RoadMapContent) -> RowTarget:
     """Raises: UnknownTarget."""
     if key == HEAD:
-        return Target(key, RowKind.ROAD_MAP)
+        return RowTarget(key, RowKind.ROAD_MAP)
     if key == ADD:
-        return Target(key, RowKind.SECTION)
+        return RowTarget(key, RowKind.SECTION)
     rows = {str(row.uid): row for _path, row in content.rows()}
     above = rows.get(key.removeprefix(f"{ADD}-"))
     if above is None:
         raise UnknownTarget(key)
     if str(above.uid) == key:
-        return Target(key, kind_of(above), above.uid)
+        return RowTarget(key, kind_of(above), above.uid)
     child = CHILD_KINDS.get(kind_of(above))
     if child is None:
         raise UnknownTarget(key)
-    return Target(key, child, parent=above.uid)
+    return RowTarget(key, child, parent=above.uid)
 
 
-def posted_target(key: str, kind: str, content: RoadMapContent) -> Target:
+def posted_target(key: str, kind: str, content: RoadMapContent) -> RowTarget:
     """Return the target of a form that was sent; ``kind`` says what a row was that has been deleted meanwhile.
 
     Raises: UnknownTarget.
@@ -90,13 +90,13 @@ def posted_target(key: str, kind: str, content: RoadMapContent) -> Target:
     except UnknownTarget:
         try:
             if key.startswith(f"{ADD}-"):
-                return Target(key, RowKind(kind), parent=UUID(key.removeprefix(f"{ADD}-")))
-            return Target(key, RowKind(kind), UUID(key))
+                return RowTarget(key, RowKind(kind), parent=UUID(key.removeprefix(f"{ADD}-")))
+            return RowTarget(key, RowKind(kind), UUID(key))
         except ValueError:
             raise UnknownTarget(key) from None
 
 
-def values_of(target: Target, content: RoadMapContent, reason: Text | None) -> Values | None:
+def values_of(target: RowTarget, content: RoadMapContent, reason: Text | None) -> Values | None:
     """Return what is stored in the fields of a target; None where the content has no such row."""
     if target.is_head:
         return {"reason": reason, "note": content.note}
@@ -104,18 +104,18 @@ def values_of(target: Target, content: RoadMapContent, reason: Text | None) -> V
     return {field.name: getattr(row, field.name) for field in edited_fields(target.kind)} if row else None
 
 
-def first_values(target: Target, content: RoadMapContent, group: WorkingGroup) -> Values:
+def first_values(target: RowTarget, content: RoadMapContent, group: WorkingGroup) -> Values:
     """Return what the form of a new row begins with: the next number, and the group's leads as executors."""
     if target.kind == RowKind.SECTION:
         return {}
     if target.kind == RowKind.MEASURE:
         return {"number": next_measure_number(content)}
     measure = next(measure for _section, measure in content.measures() if measure.uid == target.parent)
-    leads = tuple(ExecutorContent(lead.code, Role.LEAD) for lead in (group.lead_uz, group.lead_kr))
+    leads = tuple(ExecutorContent(lead.code, ExecutorRole.LEAD) for lead in (group.lead_uz, group.lead_kr))
     return {"number": next_milestone_number(measure), "deadline": TO_BE_AGREED, "executors": leads}
 
 
-def with_values(target: Target, content: RoadMapContent, values: Mapping[str, Any]) -> tuple[RoadMapContent, str]:
+def with_values(target: RowTarget, content: RoadMapContent, values: Mapping[str, Any]) -> tuple[RoadMapContent, str]:
     """Return the content with these values in the target's fields, and the key of the row that now has them.
 
     Raises: RowNotFoundError.

@@ -30,7 +30,7 @@ from desk.editor.forms import ADD_EXECUTOR, RowForm, changed_executors
 from desk.editor.responses import EditorRequest, closed_row, elsewhere, one_row, whole_page, whole_table
 from desk.editor.saving import EditConflict, EditRefused, RowDeleted, act_on_row, save_row
 from desk.editor.selectors import EditorPage, EditorRow
-from desk.editor.targets import Target, UnknownTarget, Values, posted_target, target_of, values_of
+from desk.editor.targets import RowTarget, UnknownTarget, Values, posted_target, target_of, values_of
 from desk.proposals.selectors import proposal_or_404
 from desk.roadmaps.selectors.drafts import road_maps
 from desk.selectors import visible_or_404, visible_to
@@ -213,7 +213,7 @@ def _version(request: HttpRequest) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
-def _chosen(request: HttpRequest, page: EditorPage, target: Target, values: Values, opened_on: int) -> Values:
+def _chosen(request: HttpRequest, page: EditorPage, target: RowTarget, values: Values, opened_on: int) -> Values:
     """Return the values with those of the other person, where both were shown and theirs were chosen."""
     stored = values_of(target, page.content, page.proposal.reason)
     if stored is None or opened_on != page.proposal.row_version:
@@ -235,7 +235,7 @@ def _gone(request: EditorRequest, reference: str) -> HttpResponse:
 
 
 def _form_again(
-    request: EditorRequest, page: EditorPage, target: Target, form: RowForm, *, status: int = 200
+    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, *, status: int = 200
 ) -> HttpResponse:
     row = page.open_target(target, form, version=_version(request))
     row.is_typed = True
@@ -255,7 +255,7 @@ def _form_again(
 
 
 def _conflict(
-    request: EditorRequest, page: EditorPage, target: Target, form: RowForm, conflict: EditConflict | RowDeleted
+    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, conflict: EditConflict | RowDeleted
 ) -> HttpResponse:
     """Show both texts. The next attempt is based on what the person has now seen."""
     version = _version(request)
@@ -270,7 +270,9 @@ def _conflict(
     return whole_page(request, page, said=said, status=409)
 
 
-def _saved(request: EditorRequest, page: EditorPage, target: Target, key: str, *, before: EditorPage) -> HttpResponse:
+def _saved(
+    request: EditorRequest, page: EditorPage, target: RowTarget, key: str, *, before: EditorPage
+) -> HttpResponse:
     page.focus = (key, "edit")
     row = page.row(key)
     said = _("Saved: %(row)s.") % {"row": row.name}

@@ -18,7 +18,7 @@ MILLION: Final = Decimal(10**6)
 
 
 @dataclass(frozen=True)
-class Figure:
+class LatestFigure:
     """An indicator with one of its observations; ``words`` say it as the source does."""
 
     indicator: Indicator
@@ -45,12 +45,12 @@ def amount(value: Decimal, unit: str) -> str:
     return _("US $%(number)s") % {"number": _number(value)}
 
 
-def figures(actor: Actor, meeting: Meeting | None = None) -> list[Figure]:
+def figures(actor: Actor, meeting: Meeting | None = None) -> list[LatestFigure]:
     """Return the latest observation of each indicator, or those of one meeting."""
     return list(_figures(actor, meeting))
 
 
-def _figures(actor: Actor, meeting: Meeting | None) -> Iterator[Figure]:
+def _figures(actor: Actor, meeting: Meeting | None) -> Iterator[LatestFigure]:
     observations = visible_to(actor, Observation.objects.all())
     if meeting is not None:
         observations = observations.filter(meeting=meeting)
@@ -59,7 +59,7 @@ def _figures(actor: Actor, meeting: Meeting | None) -> Iterator[Figure]:
     for indicator in visible_to(actor, Indicator.objects.prefetch_related(prefetch)):
         rows = sorted(indicator.observations.all(), key=lambda row: row.as_of.year if row.as_of else row.year or 0)
         if rows:
-            yield Figure(indicator, rows[-1])
+            yield LatestFigure(indicator, rows[-1])
 
 
 def _number(value: Decimal) -> str:

@@ -26,7 +26,7 @@ from audit.services import record_event
 from common.errors import CodedError, sentence
 from desk.proposals.problems import sentences
 from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
-from desk.proposals.views import Problem, shown
+from desk.proposals.views import ActionProblem, shown
 from desk.refusal import refused
 from roadmaps import services
 from roadmaps.models import Proposal, Revision, RoadMapVersion
@@ -179,7 +179,7 @@ def _attempt(
         actor = actor_of(request)
         fresh = proposal_or_404(actor, record.reference)
         text = revision_or_404(actor, fresh, number) if number else current_revision(actor, fresh)
-        return shown(request, fresh, text, Problem(sentences(error, fresh), status, typed)), error
+        return shown(request, fresh, text, ActionProblem(sentences(error, fresh), status, typed)), error
     return redirect("desk:proposal", record.reference), None
 
 

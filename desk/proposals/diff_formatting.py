@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.deadlines import Deadline, printed_long
 from common.language import LANGUAGES, NAMES, reader_language
 from common.text import Text
-from roadmaps.document.content import ExecutorContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole
 from roadmaps.document.diff import executor_changes, words
 from roadmaps.document.numbering import Place
 
 SpanKind = Literal["equal", "removed", "added"]
 
-ROLES: Final[dict[Role, str | Promise]] = {
-    Role.LEAD: gettext_lazy("Leads"),
-    Role.CO_EXECUTOR: gettext_lazy("Co-executors"),
+ROLES: Final[dict[ExecutorRole, str | Promise]] = {
+    ExecutorRole.LEAD: gettext_lazy("Leads"),
+    ExecutorRole.CO_EXECUTOR: gettext_lazy("Co-executors"),
 }
 
 
@@ -133,7 +133,7 @@ def executor_diff(
 
 def _list(
     executors: Sequence[ExecutorContent],
-    role: Role,
+    role: ExecutorRole,
     touched: Collection[str],
     kind: SpanKind,
     organisation: Callable[[str, SpanKind], Span],

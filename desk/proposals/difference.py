@@ -48,7 +48,7 @@ class DiffRow:
 
     label: str
     what: str
-    pair: FieldDiff
+    diff: FieldDiff
     milestone: UUID | None
 
 

@@ -19,7 +19,7 @@ WHOLE: Final = "whole"  # the parameter that asks for the whole document beside 
 
 
 @dataclass(frozen=True)
-class Problem:
+class ActionProblem:
     """Why an act was refused, in sentences; ``typed`` is the reason that was typed, which the form shows again."""
 
     sentences: tuple[str, ...]
@@ -55,7 +55,7 @@ def revision(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, record: Proposal, text: Revision | None, problem: Problem | None = None
+    request: HttpRequest, record: Proposal, text: Revision | None, problem: ActionProblem | None = None
 ) -> HttpResponse:
     """Return the page of a proposal; after a refused act, with the problem at its top."""
     view = ProposalPage(actor_of(request), record, text, with_table=WHOLE in request.GET)

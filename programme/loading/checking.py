@@ -18,16 +18,16 @@ def check(programme: Programme) -> None:
     _once(AREAS, programme.areas, "code")
     _once(AREAS, programme.areas, "order")
     _once(DECISIONS, (*programme.decisions, *programme.figures), "code")
-    bodies = {body.code: body for body in programme.organisations}
-    for body in programme.organisations:
-        _organisation(body, bodies)
-        _paragraph(programme, ORGANISATIONS, body.code, "named_in", body.named_in)
+    organisations = {organisation.code: organisation for organisation in programme.organisations}
+    for organisation in programme.organisations:
+        _organisation(organisation, organisations)
+        _paragraph(programme, ORGANISATIONS, organisation.code, "named_in", organisation.named_in)
     for flag in ("coordinator", "control_body"):
         _one_a_side(programme.organisations, flag)
-    _iati(programme, bodies)
-    _areas(programme, bodies)
+    _iati(programme, organisations)
+    _areas(programme, organisations)
     for decision in programme.decisions:
-        _decision(programme, decision, bodies)
+        _decision(programme, decision, organisations)
     for figure in programme.figures:
         _paragraph(programme, DECISIONS, figure.code, "paragraph", figure.paragraph)
 
@@ -46,42 +46,43 @@ def _paragraph(programme: Programme, file: str, entry: str, field: str, number: 
         raise LoadError(file, entry, field, f"The release has no paragraph {number}; its paragraphs are 1 to {last}.")
 
 
-def _known(bodies: dict[str, OrganisationEntry], file: str, entry: str, field: str, code: str) -> None:
-    if code not in bodies:
+def _known(organisations: dict[str, OrganisationEntry], file: str, entry: str, field: str, code: str) -> None:
+    if code not in organisations:
         raise LoadError(file, entry, field, f"There is no organisation with the code {code}.")
 
 
-def _organisation(body: OrganisationEntry, bodies: dict[str, OrganisationEntry]) -> None:
-    days = [name.valid_from for name in body.renamed]
+def _organisation(organisation: OrganisationEntry, organisations: dict[str, OrganisationEntry]) -> None:
+    days = [name.valid_from for name in organisation.renamed]
     if twice := [day for day in days if days.count(day) > 1]:
-        raise LoadError(ORGANISATIONS, body.code, "renamed", f"Two names begin on {twice[0]}.")
-    above, seen = body, {body.code}
+        raise LoadError(ORGANISATIONS, organisation.code, "renamed", f"Two names begin on {twice[0]}.")
+    above, seen = organisation, {organisation.code}
     while above.parent is not None:
-        _known(bodies, ORGANISATIONS, above.code, "parent", above.parent)
-        if bodies[above.parent].side != above.side:
+        _known(organisations, ORGANISATIONS, above.code, "parent", above.parent)
+        if organisations[above.parent].side != above.side:
             raise LoadError(ORGANISATIONS, above.code, "parent", f"{above.parent} is of the other side.")
-        above = bodies[above.parent]
+        above = organisations[above.parent]
         if above.code in seen:
-            raise LoadError(ORGANISATIONS, body.code, "parent", f"{above.code} would answer to itself.")
+            raise LoadError(ORGANISATIONS, organisation.code, "parent", f"{above.code} would answer to itself.")
         seen.add(above.code)
 
 
 def _one_a_side(organisations: tuple[OrganisationEntry, ...], flag: str) -> None:
     first: dict[str, str] = {}
-    for body in organisations:
-        if getattr(body, flag) and (other := first.setdefault(body.side, body.code)) != body.code:
-            raise LoadError(ORGANISATIONS, body.code, flag, f"{other} has this part for {body.side.label} already.")
+    for organisation in organisations:
+        code, side = organisation.code, organisation.side
+        if getattr(organisation, flag) and (other := first.setdefault(side, code)) != code:
+            raise LoadError(ORGANISATIONS, code, flag, f"{other} has this part for {side.label} already.")
 
 
-def _iati(programme: Programme, bodies: dict[str, OrganisationEntry]) -> None:
+def _iati(programme: Programme, organisations: dict[str, OrganisationEntry]) -> None:
     for code, identifier in programme.iati.organisations.items():
-        _known(bodies, IATI, "", "organisations", code)
-        if bodies[code].iati not in ("", identifier):
-            sentence = f"{bodies[code].iati} here, but {identifier} in {IATI}."
+        _known(organisations, IATI, "", "organisations", code)
+        if organisations[code].iati not in ("", identifier):
+            sentence = f"{organisations[code].iati} here, but {identifier} in {IATI}."
             raise LoadError(ORGANISATIONS, code, "iati", sentence)
 
 
-def _areas(programme: Programme, bodies: dict[str, OrganisationEntry]) -> None:
+def _areas(programme: Programme, organisations: dict[str, OrganisationEntry]) -> None:
     sectors = {str(sector) for sector in programme.iati.sectors.values()}
     for area in programme.areas:
         for number in area.paragraphs:
@@ -89,23 +90,23 @@ def _areas(programme: Programme, bodies: dict[str, OrganisationEntry]) -> None:
         if area.iati_sector is not None and area.iati_sector not in sectors:
             raise LoadError(AREAS, area.code, "iati_sector", f"{area.iati_sector} is no sector of {IATI}.")
         for side, code in zip(("UZ", "KR"), area.leads.both, strict=True):
-            _known(bodies, AREAS, area.code, f"leads.{side}", code)
-            if bodies[code].side != side:
+            _known(organisations, AREAS, area.code, f"leads.{side}", code)
+            if organisations[code].side != side:
                 raise LoadError(AREAS, area.code, f"leads.{side}", f"{code} is of the other side.")
 
 
-def _decision(programme: Programme, decision: DecisionEntry, bodies: dict[str, OrganisationEntry]) -> None:
+def _decision(programme: Programme, decision: DecisionEntry, organisations: dict[str, OrganisationEntry]) -> None:
     if decision.area not in {area.code for area in programme.areas}:
         raise LoadError(DECISIONS, decision.code, "area", f"There is no area with the code {decision.area}.")
     _paragraph(programme, DECISIONS, decision.code, "paragraph", decision.paragraph)
     named, inferred = decision.organisations, decision.inferred.organisations
     for field, codes in (("organisations", named), ("inferred.organisations", inferred)):
         for code in codes:
-            _known(bodies, DECISIONS, decision.code, field, code)
+            _known(organisations, DECISIONS, decision.code, field, code)
             if (*named, *inferred).count(code) > 1:
                 raise LoadError(DECISIONS, decision.code, field, f"{code} stands twice.")
     if decision.funding is not None:
-        _known(bodies, DECISIONS, decision.code, "funding", decision.funding)
+        _known(organisations, DECISIONS, decision.code, "funding", decision.funding)
     _regions(programme, decision)
 
 

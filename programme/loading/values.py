@@ -109,7 +109,7 @@ class Inferred(Entry):
     region: Words | None = None
 
 
-class Target(Entry):
+class DecisionTarget(Entry):
     """A number that the decision names. Read and checked; its title says it too, and no table holds targets yet."""
 
     value: Amount
@@ -139,11 +139,11 @@ class DecisionEntry(Entry):
     region: Words | None = None
     regions: Annotated[tuple[Words, ...], LIST] = ()
     inferred: Inferred = Inferred()
-    target: Target | None = None
+    target: DecisionTarget | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:
-        """Named bodies, then inferred ones, each once; who funds it is one of them."""
+        """Named organisations, then inferred ones, each once; who funds it is one of them."""
         named = self.organisations
         if self.funding and self.funding not in (*named, *self.inferred.organisations):
             named = (*named, self.funding)

@@ -48,30 +48,30 @@ def write_programme(programme: Programme, loading: Loading) -> None:
 
 
 def _organisations(programme: Programme) -> Iterator[Row]:
-    for body in programme.organisations:
+    for entry in programme.organisations:
         values = {
-            "side": body.side.value,
-            "kind": body.kind.value,
-            "parent": Ref(Organisation, body.parent) if body.parent else None,
-            "coordinator": body.coordinator,
-            "control_body": body.control_body,
-            "iati": body.iati,
-            "named_in": body.named_in,
-            "note": body.note,
+            "side": entry.side.value,
+            "kind": entry.kind.value,
+            "parent": Ref(Organisation, entry.parent) if entry.parent else None,
+            "coordinator": entry.coordinator,
+            "control_body": entry.control_body,
+            "iati": entry.iati,
+            "named_in": entry.named_in,
+            "note": entry.note,
         }
-        yield Row(body.code, (body.code,), values)
+        yield Row(entry.code, (entry.code,), values)
 
 
 def _names(programme: Programme) -> Iterator[Row]:
     """The first name begins on no day that is known; each later one on its decree's."""
-    for body in programme.organisations:
-        organisation, called = Ref(Organisation, body.code), f"Organisation {body.code}"
-        first = {"name": body.name, "short": body.short, "unconfirmed": False}
-        yield Row(body.code, (organisation, None), first, called=called)
-        for later in body.renamed:
+    for entry in programme.organisations:
+        organisation, called = Ref(Organisation, entry.code), f"Organisation {entry.code}"
+        first = {"name": entry.name, "short": entry.short, "unconfirmed": False}
+        yield Row(entry.code, (organisation, None), first, called=called)
+        for later in entry.renamed:
             values = {"name": later.name, "short": later.short, "unconfirmed": later.confirm}
             key, from_day = (organisation, later.valid_from), f"from {later.valid_from}"
-            yield Row(f"{body.code} {from_day}", key, values, called=f"{called} {from_day}")
+            yield Row(f"{entry.code} {from_day}", key, values, called=f"{called} {from_day}")
 
 
 def _groups(programme: Programme) -> Iterator[Row]:
@@ -153,7 +153,7 @@ def _project(decision: DecisionEntry) -> Row:
 
 
 def _participants(programme: Programme, decision: DecisionEntry) -> Iterator[Row]:
-    """The area's leads lead; other bodies take part or fund. A body stands once, and a lead is not listed again."""
+    """The area's leads lead; others take part or fund. Each stands once, and a lead is not listed again."""
     area = programme.area_of(decision)
     parts = {party.organisation: (_role(party.funding), party.inferred) for party in decision.parties}
     parts |= dict.fromkeys(area.leads.both, (ParticipantRole.LEAD, area.confirm))

@@ -3,7 +3,7 @@
 from reminders.models.heartbeat import Heartbeat
 from reminders.models.message import Message, MessageState
 from reminders.models.notice import Notice, NoticeState, Subject
-from reminders.models.stage import Reach, Stage
+from reminders.models.stage import Stage, StageReach
 
 __all__ = [
     "Heartbeat",
@@ -11,7 +11,7 @@ __all__ = [
     "MessageState",
     "Notice",
     "NoticeState",
-    "Reach",
+    "StageReach",
     "Stage",
     "Subject",
 ]

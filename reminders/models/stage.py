@@ -13,7 +13,7 @@ from common.text import MultilingualField
 FARTHEST: Final = 250  # working days: about a year
 
 
-class Reach(models.TextChoices):
+class StageReach(models.TextChoices):
     """Who is reminded at a stage; each value includes those above it."""
 
     OFFICERS = "officers", _("officers of leads and co-executors")
@@ -32,7 +32,7 @@ class Stage(Audited):
         validators=[MinValueValidator(-FARTHEST), MaxValueValidator(FARTHEST)],
         help_text=_("From the deadline: -3 is three working days before it."),
     )
-    reach = models.CharField(_("goes to"), max_length=11, choices=Reach)
+    reach = models.CharField(_("goes to"), max_length=11, choices=StageReach)
     default = models.BooleanField(_("always runs"), default=False, editable=False)
 
     access = Access(view="stage.view", edit="stage.edit")

@@ -17,7 +17,7 @@ from accounts.services import StaleEdit
 from common.errors import CodedError, sentence
 from common.sides import Side
 from roadmaps.demo.keys import demo_sign, sample_actor
-from roadmaps.demo.samples import REASON, SAMPLES, Sample, Today, with_samples
+from roadmaps.demo.samples import REASON, SAMPLES, SampleRoadMap, Today, with_samples
 from roadmaps.document.identity import identity
 from roadmaps.models import Assignment, Proposal, ProposalState
 from roadmaps.services.forecasts import set_forecast
@@ -63,7 +63,7 @@ def _untouched(area: str) -> Proposal | None:
     return None if begun or not proposal.content.get("sections") else proposal
 
 
-def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: datetime) -> Iterator[str]:
+def _adopt(proposal: Proposal, sample: SampleRoadMap, area: str, directory: Path, now: datetime) -> Iterator[str]:
     """Raises: NotAdopted."""
 
     def who(role: str) -> Actor:
@@ -85,7 +85,7 @@ def _adopt(proposal: Proposal, sample: Sample, area: str, directory: Path, now: 
         raise NotAdopted(str(error)) from error
 
 
-def _sign_both(proposal: Proposal, sample: Sample, area: str, who: Who, directory: Path, now: datetime) -> None:
+def _sign_both(proposal: Proposal, sample: SampleRoadMap, area: str, who: Who, directory: Path, now: datetime) -> None:
     secretary = who(f"secretary.uz.{area}")
     edited = save_content(
         proposal=proposal,

@@ -9,7 +9,7 @@ from common.calendar import WorkingCalendar, last_morning
 from common.deadlines import Deadline, Precision, last_day
 from common.sides import TIME_ZONES, Side, day_of
 from common.text import Text
-from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.identity import identity
 
 REMINDED: Final = 3  # working days before a deadline: the stage `last` of the reminders
@@ -94,7 +94,7 @@ class AddedMeasure:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SampleRoadMap:
     """Deadlines of the draft's own milestones and more steps, by decision, and one more measure.
 
     ``late`` names the step that its lead of Uzbekistan expects after its date.
@@ -107,7 +107,7 @@ class Sample:
 
 
 SAMPLES: Final = {
-    "chemistry": Sample(
+    "chemistry": SampleRoadMap(
         due={"D05": next_quarter, "D06": in_two_months},
         steps={
             "D05": (
@@ -190,7 +190,7 @@ SAMPLES: Final = {
         ),
         late="D06-requirements",
     ),
-    "skills": Sample(
+    "skills": SampleRoadMap(
         due={"D26": reviewed(12), "D28": next_quarter},
         steps={
             "D26": (
@@ -232,7 +232,7 @@ SAMPLES: Final = {
 }
 
 
-def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadMapContent:
+def with_samples(content: RoadMapContent, sample: SampleRoadMap, today: Today) -> RoadMapContent:
     """Return the draft with its sample deadlines and rows. Raises: IndexError for a draft without a measure."""
     section = content.sections[0]
     measures = [_measure(measure, sample, today) for measure in section.measures]
@@ -251,7 +251,7 @@ def with_samples(content: RoadMapContent, sample: Sample, today: Today) -> RoadM
     return replace(content, sections=(replace(section, measures=tuple(measures)), *content.sections[1:]))
 
 
-def _measure(measure: MeasureContent, sample: Sample, today: Today) -> MeasureContent:
+def _measure(measure: MeasureContent, sample: SampleRoadMap, today: Today) -> MeasureContent:
     decision = measure.decision or ""
     own = measure.milestones
     if due := sample.due.get(decision):
@@ -262,10 +262,10 @@ def _measure(measure: MeasureContent, sample: Sample, today: Today) -> MeasureCo
 
 
 def _milestone(step: Step, number: int, leads: tuple[ExecutorContent, ...], today: Today) -> MilestoneContent:
-    parts = tuple(ExecutorContent(code, Role.CO_EXECUTOR, part) for code, part in step.parts)
+    parts = tuple(ExecutorContent(code, ExecutorRole.CO_EXECUTOR, part) for code, part in step.parts)
     uid = identity("milestone", f"sample:{step.key}")
     return MilestoneContent(uid, number, step.text, step.due(today), (*leads, *parts))
 
 
 def _leads(milestone: MilestoneContent) -> tuple[ExecutorContent, ...]:
-    return tuple(executor for executor in milestone.executors if executor.role == Role.LEAD)
+    return tuple(executor for executor in milestone.executors if executor.role == ExecutorRole.LEAD)

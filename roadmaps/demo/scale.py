@@ -17,10 +17,10 @@ from common.sides import Side
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 from roadmaps.models import Milestone as MilestoneRow
@@ -83,7 +83,7 @@ class _Maker:
     def __init__(self, today: date) -> None:
         self.today = today
         self.random = Random(2024)  # noqa: S311  # the same data each time is the point
-        self.bodies = {side: list(Organisation.objects.filter(side=side).order_by("pk")) for side in Side}
+        self.organisations = {side: list(Organisation.objects.filter(side=side).order_by("pk")) for side in Side}
         self.year_end = last_day(Precision.YEAR, today.year)
 
     def content(self, count: int) -> RoadMapContent:
@@ -111,7 +111,7 @@ class _Maker:
         return UUID(int=self.random.getrandbits(128), version=4)
 
     def text(self, kind: str, number: object) -> Text:
-        told = "agree the technical requirements with the bodies of both sides and hand over the signed documents"
+        told = "agree the technical requirements with organisations of both sides and hand over the signed documents"
         return Text.of(f"{kind} {number} (sample): {told}", ru=f"{kind} {number} (образец): согласовать требования")
 
     def deadline(self) -> Deadline:
@@ -125,9 +125,9 @@ class _Maker:
         return Deadline(self.today + timedelta(days=self.random.randrange(-200, 900)), Precision.DAY)
 
     def executors(self) -> tuple[ExecutorContent, ...]:
-        uz, other = self.random.sample(self.bodies[Side.UZ], 2)
+        uz, other = self.random.sample(self.organisations[Side.UZ], 2)
         leads = (
-            ExecutorContent(uz.code, Role.LEAD),
-            ExecutorContent(self.random.choice(self.bodies[Side.KR]).code, Role.LEAD),
+            ExecutorContent(uz.code, ExecutorRole.LEAD),
+            ExecutorContent(self.random.choice(self.organisations[Side.KR]).code, ExecutorRole.LEAD),
         )
-        return (*leads, ExecutorContent(other.code, Role.CO_EXECUTOR)) if self.random.random() < 0.5 else leads
+        return (*leads, ExecutorContent(other.code, ExecutorRole.CO_EXECUTOR)) if self.random.random() < 0.5 else leads

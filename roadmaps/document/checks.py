@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from common.deadlines import FIRST_POSSIBLE
-from roadmaps.document.content import ContentError, MilestoneContent, RoadMapContent, Role, SectionContent
+from roadmaps.document.content import ContentError, ExecutorRole, MilestoneContent, RoadMapContent, SectionContent
 
 
 def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[ContentError, ...]:
@@ -36,7 +36,7 @@ def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[Content
 def _milestone_problems(path: str, milestone: MilestoneContent, sides: Mapping[str, str]) -> Iterator[ContentError]:
     if (due_on := milestone.deadline.due_on) is not None and due_on < FIRST_POSSIBLE:
         yield ContentError("content.before_summit", path=f"{path}.deadline", day=due_on, summit=FIRST_POSSIBLE)
-    leads = [executor.organisation for executor in milestone.executors if executor.role == Role.LEAD]
+    leads = [executor.organisation for executor in milestone.executors if executor.role == ExecutorRole.LEAD]
     if not leads:
         yield ContentError("content.no_lead", path=f"{path}.executors")
     leading = [sides[code] for code in leads if code in sides]

@@ -20,7 +20,7 @@ class ContentError(InvalidValue):
     """What is wrong in a content and where: ``path`` such as sections[0].measures[2].milestones[0].deadline."""
 
 
-class Role(StrEnum):
+class ExecutorRole(StrEnum):
     LEAD = "lead"
     CO_EXECUTOR = "co_executor"
 
@@ -38,7 +38,7 @@ class ExecutorContent(_Part):
     """An organisation's part in a milestone."""
 
     organisation: str
-    role: Role
+    role: ExecutorRole
     part: Text | None = None
 
 
@@ -58,7 +58,7 @@ class MilestoneContent(_Part):
         for code in codes:
             if codes.count(code) > 1:
                 raise InvalidValue("content.organisation_twice", organisation=code)
-        leads_first = tuple(sorted(self.executors, key=lambda executor: executor.role != Role.LEAD))
+        leads_first = tuple(sorted(self.executors, key=lambda executor: executor.role != ExecutorRole.LEAD))
         object.__setattr__(self, "executors", leads_first)
 
 
@@ -134,4 +134,4 @@ def json_value(value: Any) -> Any:
         return value.to_json()
     if isinstance(value, tuple):
         return [json_value(item) for item in value]
-    return str(value) if isinstance(value, UUID | Role) else value
+    return str(value) if isinstance(value, UUID | ExecutorRole) else value

@@ -23,7 +23,7 @@ from pydantic import (
 from common.deadlines import Deadline
 from common.errors import InvalidValue
 from common.text import Text
-from roadmaps.document.content import ContentError, RoadMapContent, Role
+from roadmaps.document.content import ContentError, ExecutorRole, RoadMapContent
 from roadmaps.document.fields import HIGHEST_NUMBER, DocumentField, FieldKind, RowKind, signed_fields
 from roadmaps.document.tree import CHILD_KINDS, CHILDREN, CLASSES
 
@@ -39,7 +39,7 @@ _TYPES: Final[dict[FieldKind, Any]] = {
     FieldKind.DECISION: _Code,
     FieldKind.PROJECT: _Code,
     FieldKind.DEADLINE: Annotated[Any, PlainValidator(Deadline.from_json)],
-    FieldKind.ROLE: Annotated[Literal["lead", "co_executor"], AfterValidator(Role)],
+    FieldKind.ROLE: Annotated[Literal["lead", "co_executor"], AfterValidator(ExecutorRole)],
 }
 _HAVE_UID: Final = (RowKind.SECTION, RowKind.MEASURE, RowKind.MILESTONE)
 # the codes of our sentences for pydantic's

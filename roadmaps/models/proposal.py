@@ -117,7 +117,7 @@ class ProposalParty(Audited):
 
     # CASCADE never fires: proposals are not deleted
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="parties", verbose_name=_("proposal"))
-    # PROTECT: the body is named in what was published
+    # PROTECT: the organisation is named in what was published
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )

@@ -15,10 +15,10 @@ from programme.loading import AreaEntry, DecisionEntry, Loading, Programme, Ref,
 from programme.models import SourceStanding
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 from roadmaps.document.identity import identity
@@ -104,8 +104,8 @@ def _executors(area: AreaEntry, decision: DecisionEntry) -> tuple[ExecutorConten
     """Return the area's leads, then the other parties of the decision."""
     others = [party.organisation for party in decision.parties if party.organisation not in area.leads.both]
     return (
-        *(ExecutorContent(code, Role.LEAD) for code in area.leads.both),
-        *(ExecutorContent(code, Role.CO_EXECUTOR) for code in others),
+        *(ExecutorContent(code, ExecutorRole.LEAD) for code in area.leads.both),
+        *(ExecutorContent(code, ExecutorRole.CO_EXECUTOR) for code in others),
     )
 
 

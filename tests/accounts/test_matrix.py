@@ -58,7 +58,7 @@ ENERGY = {
     "secretary kr energy",
     "member kr energy",
 }
-# MIIT and MOTIE coordinate; the auditors and the control body see all of the shared layer
+# MIIT and MOTIE coordinate; the auditors and the control organisation see all of the shared layer
 SIDE_WIDE = {
     "head of motie",
     "administrator of miit",

@@ -178,7 +178,7 @@ def test_lists_counts_and_search_hold_only_what_is_theirs(programme: None) -> No
     people = reverse("admin:accounts_user_changelist")
     assert kia.get(people).status_code == 404
     search = kia.get(reverse("admin:accounts_organisation_changelist"), {"q": "o'zkimyosanoat"})
-    assert [body.code for body in search.context["cl"].queryset] == ["uzkimyosanoat"]
+    assert [found.code for found in search.context["cl"].queryset] == ["uzkimyosanoat"]
 
 
 def test_a_person_is_not_added_by_a_role_that_does_not_exist(programme: None) -> None:

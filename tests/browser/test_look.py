@@ -100,7 +100,7 @@ def tell(user: User) -> None:
     now = timezone.now()
     raw = b"To: officer@example.invalid\r\nSubject: 1 deadline\r\nContent-Language: en\r\n\r\n" + b"Steel " * 40
     message = Message.objects.create(pk=1, recipient=user, created_at=now, state="sent", sent_at=now, raw=raw)
-    body, planned = Organisation.objects.get(code="uzkimyosanoat"), now - timedelta(hours=2)
+    organisation, planned = Organisation.objects.get(code="uzkimyosanoat"), now - timedelta(hours=2)
     states: tuple[dict[str, Any], ...] = (
         {"state": "sent", "message": message},
         {"state": "refused", "why": "550 5.1.1 No such user here"},
@@ -112,7 +112,7 @@ def tell(user: User) -> None:
             subject_id=milestone.pk,
             stage=stage,
             recipient=user,
-            organisation=body,
+            organisation=organisation,
             capacity="officer",
             anchor=DEADLINE,
             moment=planned,
@@ -162,10 +162,10 @@ def test_two_people_at_one_record_see_both_versions(
     open_page: Open, person: Callable[[str, str], User], sign_in: SignIn
 ) -> None:
     first, second = open_page(), open_page(width=390)
-    body = Organisation.objects.get(code="minenergy")
+    organisation = Organisation.objects.get(code="minenergy")
     for page in (first, second):
         sign_in(page, person("administrator", "miit"))
-        page.goto(f"/admin/accounts/organisation/{body.pk}/change/")
+        page.goto(f"/admin/accounts/organisation/{organisation.pk}/change/")
     for page, note in ((first, "First"), (second, "Second")):
         page.get_by_label("Note").fill(note)
         page.get_by_label("Reason").fill("A letter")
@@ -177,7 +177,7 @@ def test_two_people_at_one_record_see_both_versions(
     assert faults(second) == []
     second.get_by_role("button", name="Save", exact=True).click()
     second.wait_for_load_state()
-    second.goto(f"/admin/accounts/organisation/{body.pk}/history/")
+    second.goto(f"/admin/accounts/organisation/{organisation.pk}/history/")
     expect(second.locator("ins")).to_have_text(["Second", "First"])
     assert faults(second) == []
 

@@ -52,5 +52,5 @@ def _grow(numbers: range, unnamed: Iterable[str]) -> None:
             one = copied(milestone, uid=uuid4())
             for executor in executors:
                 copied(executor, milestone=one)
-            body = Organisation.objects.create(code=f"more-{number}", side="UZ", kind="agency")
-            OrganisationName.objects.create(organisation=body, name=Text.of(f"One more body {number}"))
+            organisation = Organisation.objects.create(code=f"more-{number}", side="UZ", kind="agency")
+            OrganisationName.objects.create(organisation=organisation, name=Text.of(f"One more organisation {number}"))

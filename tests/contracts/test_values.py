@@ -59,10 +59,10 @@ def test_what_has_left_the_road_map_is_asked_for_by_name(world: World) -> None:
 
 def test_an_organisation_tells_every_name_it_had_and_the_one_it_has(world: World) -> None:
     for row in world.rows(SYSTEM, "organisations"):
-        body = Organisation.objects.get(code=row["code"])
-        names = sorted(body.names.all(), key=lambda name: name.valid_from or date.min)
+        organisation = Organisation.objects.get(code=row["code"])
+        names = sorted(organisation.names.all(), key=lambda name: name.valid_from or date.min)
         assert [name["name"] for name in row["names"]] == [name.name.to_json() for name in names]
-        assert row["name"] == name_of(body, today_of(world, SYSTEM))
+        assert row["name"] == name_of(organisation, today_of(world, SYSTEM))
     (chemistry,) = [row for row in world.rows(SYSTEM, "organisations") if row["code"] == "uzkimyosanoat"]
     assert "tomorrow" in str(chemistry["names"]) and "tomorrow" not in str(chemistry["name"])
 
@@ -151,9 +151,9 @@ def road_map(record: RoadMap) -> Row:
     }
 
 
-def name_of(body: Organisation, today: date) -> Any:
+def name_of(organisation: Organisation, today: date) -> Any:
     """Of the names that have begun, the last; one without a day began before all others."""
-    begun = [name for name in body.names.all() if name.valid_from is None or name.valid_from <= today]
+    begun = [name for name in organisation.names.all() if name.valid_from is None or name.valid_from <= today]
     last = max(begun, key=lambda name: name.valid_from or date.min, default=None)
     return text(last.name if last else None)
 

@@ -17,7 +17,7 @@ from audit.acting import acting
 from common.deadlines import Deadline, Precision
 from common.text import Text
 from programme.models import Decision
-from roadmaps.document.content import ExecutorContent, MeasureContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, RoadMapContent
 from roadmaps.document.content import MilestoneContent as Step
 from roadmaps.document.outline import outline_of
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalParty, RoadMapVersion
@@ -26,7 +26,7 @@ from tests.scenarios.people import person, put_in_force, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
-LEADS = (ExecutorContent("uzkimyosanoat", Role.LEAD), ExecutorContent("motie", Role.LEAD))
+LEADS = (ExecutorContent("uzkimyosanoat", ExecutorRole.LEAD), ExecutorContent("motie", ExecutorRole.LEAD))
 
 
 def signed_in(user: User) -> Client:
@@ -44,7 +44,7 @@ def steps(*days: int, also: str = "") -> tuple[Step, ...]:
             number=place,
             mechanism=Text.of(f"Step {place}"),
             deadline=Deadline(today + timedelta(days=left), Precision.DAY),
-            executors=(*LEADS, ExecutorContent(also, Role.CO_EXECUTOR)) if also and place == 1 else LEADS,
+            executors=(*LEADS, ExecutorContent(also, ExecutorRole.CO_EXECUTOR)) if also and place == 1 else LEADS,
         )
         for place, left in enumerate(days, start=1)
     )

@@ -24,13 +24,13 @@ from common.language import LANGUAGES
 from common.text import Text
 from desk.editor.forms import Choices, RowForm
 from desk.editor.inputs import suffixes
-from desk.editor.targets import Target, values_of
+from desk.editor.targets import RowTarget, values_of
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 from roadmaps.document.tree import kind_of
@@ -210,12 +210,14 @@ def as_sent(form: RowForm) -> QueryDict:
 @hypothesis_settings(max_examples=100, deadline=None)
 def test_every_row_typed_out_sent_and_read_is_the_same_row(content: RoadMapContent, deadline: Deadline) -> None:
     part = Text.of("a\nb", ru="б")
-    step = MilestoneContent(UUID(int=99), 1, Text.of("Study"), deadline, (ExecutorContent("motie", Role.LEAD, part),))
+    step = MilestoneContent(
+        UUID(int=99), 1, Text.of("Study"), deadline, (ExecutorContent("motie", ExecutorRole.LEAD, part),)
+    )
     last = SectionContent(UUID(int=97), part, (MeasureContent(UUID(int=98), 9, part, milestones=(step,)),))
     for _path, row in replace(content, sections=(*content.sections, last)).rows():
         kind = kind_of(row)
         values = values_of(
-            Target(str(row.uid), kind, row.uid), replace(content, sections=(*content.sections, last)), None
+            RowTarget(str(row.uid), kind, row.uid), replace(content, sections=(*content.sections, last)), None
         )
         shown = RowForm(kind, "row", NO_CHOICES, stored=values, values=values)
         sent = RowForm(kind, "row", NO_CHOICES, stored=values, data=as_sent(shown))
@@ -312,8 +314,8 @@ def test_executors_are_added_and_removed_and_only_save_stores_them(group: Group)
     editor.save(executors="add")
     editor.save()
     assert milestones()[0].executors == (
-        ExecutorContent("minenergy", Role.LEAD),
-        ExecutorContent("keximbank", Role.CO_EXECUTOR, Text.of("Financing")),
+        ExecutorContent("minenergy", ExecutorRole.LEAD),
+        ExecutorContent("keximbank", ExecutorRole.CO_EXECUTOR, Text.of("Financing")),
     )
     for button in ("remove-7", "remove-", "remove-x", "remove-\u0662", "nonsense"):
         editor.open(step.uid)
@@ -818,7 +820,7 @@ def large(rows: int) -> RoadMapContent:
                     place,
                     Text.of("Agree the technical specification of the works", ru="Согласовать техническое задание"),
                     Deadline(date(2027, 6, 30), Precision.QUARTER),
-                    (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD)),
+                    (ExecutorContent("minenergy", ExecutorRole.LEAD), ExecutorContent("motie", ExecutorRole.LEAD)),
                 )
                 for place, _ in zip(range(1, 11), steps, strict=False)
             ),

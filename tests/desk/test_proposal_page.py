@@ -24,7 +24,7 @@ from audit.models import Event
 from common.deadlines import Deadline, Precision
 from common.language import LANGUAGES
 from common.text import Text
-from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, RoadMapVersion, Signature
 from roadmaps.services import reopen_proposal, save_content, start_proposal
@@ -124,7 +124,7 @@ def first_step(**changes: Any) -> Callable[[RoadMapContent], RoadMapContent]:
 
 def with_measure(content: RoadMapContent) -> RoadMapContent:
     """A second measure, in which the Ministry of Economy and Finance takes part."""
-    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("mef", Role.CO_EXECUTOR))
+    executors = (ExecutorContent("minenergy", ExecutorRole.LEAD), ExecutorContent("mef", ExecutorRole.CO_EXECUTOR))
     step = MilestoneContent(uuid4(), 1, Text.of(SAVED), Deadline(date(2027, 3, 31), Precision.QUARTER), executors)
     measure = MeasureContent(uuid4(), 2, Text.of("Save energy in buildings"), milestones=(step,))
     section = content.sections[0]
@@ -156,7 +156,7 @@ def test_both_co_chairs_read_and_sign_and_version_1_is_in_force(room: Room) -> N
 def test_an_amendment_shows_before_and_after_word_by_word(room: Room) -> None:
     june = Deadline(date(2027, 6, 30), Precision.MONTH)
     room.adopt(first_step(mechanism=Text.of("Joint study", ru="Исследование"), deadline=june))
-    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("edcf", Role.CO_EXECUTOR))
+    executors = (ExecutorContent("minenergy", ExecutorRole.LEAD), ExecutorContent("edcf", ExecutorRole.CO_EXECUTOR))
     room.edit(
         first_step(
             mechanism=Text.of("Joint study of the site", ru="Совместное исследование"),

@@ -34,7 +34,7 @@ def test_all_of_the_programme_is_read(read: Programme) -> None:
     counts = [len(entries) for entries in (read.organisations, read.areas, read.decisions, read.figures)]
     assert counts == [45, 17, 38, 6]
     assert len(read.paragraphs) == 37
-    assert all(set(body.name.texts) == {"en", "uz", "ru", "ko"} for body in read.organisations)
+    assert all(set(organisation.name.texts) == {"en", "uz", "ru", "ko"} for organisation in read.organisations)
 
 
 def test_every_decision_stands_in_its_paragraph(read: Programme) -> None:
@@ -71,7 +71,7 @@ MALFORMED = {
         "an unknown organisation": ("[apa, kipa, nhi]", "[apa, k]", ", D25, organisations: There is no organisation"),
         "an organisation twice": ("[apa, kipa, nhi]", "[apa, apa]", ", D25, organisations: apa stands twice"),
         "an unknown inferred one": ("[motie]}", "[x]}", ", D13, inferred.organisations: There is no"),
-        "an unknown funding body": ("Park, funding: edcf", "Park, funding: edfc", ", D15, funding: There is no organ"),
+        "an unknown payer": ("Park, funding: edcf", "Park, funding: edfc", ", D15, funding: There is no organ"),
         "an unknown area": ("17, area: energy, ", "17, area: power, ", ", D13, area: There is no area with the code"),
         "a code twice": ("code: D06", "code: D05", ", D05, code: D05 stands twice"),
         "an outside paragraph": ("D05, paragraph: 12", "D05, paragraph: 38", ", D05, paragraph: The release has no"),
@@ -112,7 +112,7 @@ MALFORMED = {
         "a parent of the other side": ("parent: mofa", "parent: mfa-uz", ", koica, parent: mfa-uz is of the other"),
         "parents in a cycle": ("short: MOEF", "parent: edcf, short: MOEF", ", moef, parent: moef would answer to"),
         "two coordinators": ("short: MSIT", "coordinator: true, short: MSIT", ", msit, coordinator: motie has this"),
-        "two control bodies": ("short: MSIT", "control_body: true, short: MSIT", ", msit, control_body:"),
+        "two control organisations": ("short: MSIT", "control_body: true, short: MSIT", ", msit, control_body:"),
         "an outside paragraph": ("named_in: 17", "named_in: 99", ", minenergy, named_in: The release has no"),
         "a wrong day inside": ("2025-10-01, confirm: true, short: MCEE", "soon, confirm: true, short: MCEE",
                                ", me, renamed.no. 1.from: “soon” is not a day of the calendar"),

@@ -51,8 +51,10 @@ def organisation(code: str, side: str, **columns: object) -> Organisation:
 
 
 def also_executor(milestone: Milestone, code: str, **columns: object) -> Assignment:
-    body = Organisation.objects.get(code=code)
-    row = Assignment(milestone=milestone, organisation=body, side=body.side, role="co_executor", position=0, **columns)
+    executor = Organisation.objects.get(code=code)
+    row = Assignment(
+        milestone=milestone, organisation=executor, side=executor.side, role="co_executor", position=0, **columns
+    )
     save_audited(row, act=ACT)
     return row
 
@@ -278,12 +280,12 @@ def test_whoever_is_told_may_see_the_milestone_and_nobody_is_left_out(milestone:
     """Over chains of organisations of which a random part has people who can sign in."""
     organisation("coordinator", "UZ", coordinator=True)
     Organisation.objects.filter(code="motie").update(coordinator=True)
-    parent = organisation("body0", "UZ")
+    parent = organisation("organisation0", "UZ")
     for n in range(1, 4):
-        parent = organisation(f"body{n}", "UZ", parent=parent)
+        parent = organisation(f"organisation{n}", "UZ", parent=parent)
     Organisation.objects.filter(code="minenergy").update(parent=parent)
-    organisation("kr-body", "KR", parent=organisation("kr-above", "KR"))
-    also_executor(milestone, "kr-body")
+    organisation("kr-office", "KR", parent=organisation("kr-above", "KR"))
+    also_executor(milestone, "kr-office")
     codes = Organisation.objects.values_list("code", flat=True)
     people = [member(role, code) for code in codes for role in ("officer", "head", "administrator", "reader")]
     people += [secretary("UZ"), secretary("KR")]

@@ -129,8 +129,8 @@ class Agreement(RuleBasedStateMachine):
     )
     def start(self, who: str, layer: str, author: str | None) -> None:
         by = actor_for(self.world.people[who])
-        body = Organisation.objects.get(code=author) if author else None
-        self.attempt("start", lambda: start_proposal(road_map=self.road_map, layer=layer, author=body, by=by))
+        organisation = Organisation.objects.get(code=author) if author else None
+        self.attempt("start", lambda: start_proposal(road_map=self.road_map, layer=layer, author=organisation, by=by))
 
     @one_of_the_acts(
         who=secretaries,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     RoadMapContent,
-    Role,
 )
 from roadmaps.document.diff import Change, compare, executor_changes, words
 from tests.scenarios.documents import CONTENT, altered, contents, executors, measure, milestone, road_map
@@ -99,9 +99,9 @@ def test_executors_are_compared_by_organisation(
 
 
 def test_a_new_lead_is_a_change_of_role_and_not_of_place() -> None:
-    before = (ExecutorContent("motie", Role.LEAD), ExecutorContent("koica", Role.CO_EXECUTOR))
+    before = (ExecutorContent("motie", ExecutorRole.LEAD), ExecutorContent("koica", ExecutorRole.CO_EXECUTOR))
     after = replace(
-        milestone(1), executors=(before[0], ExecutorContent("koica", Role.LEAD, Text.of("training")))
+        milestone(1), executors=(before[0], ExecutorContent("koica", ExecutorRole.LEAD, Text.of("training")))
     ).executors
     assert [(change.kind, change.organisation) for change in executor_changes(before, after)] == [
         ("role", "koica"),

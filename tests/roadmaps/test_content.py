@@ -15,7 +15,7 @@ from common.deadlines import Deadline, Precision
 from common.errors import sentence
 from common.text import Text
 from roadmaps.document.checks import problems
-from roadmaps.document.content import ContentError, ExecutorContent, RoadMapContent, Role
+from roadmaps.document.content import ContentError, ExecutorContent, ExecutorRole, RoadMapContent
 from roadmaps.document.hashing import content_hash, document
 from roadmaps.document.identity import identity
 from roadmaps.document.numbering import roman
@@ -148,7 +148,7 @@ def test_no_row_and_no_organisation_stands_twice() -> None:
         RoadMapContent((*CONTENT.sections, replace(CONTENT.sections[0], uid=UUID(int=9))))
     assert caught.value.path == "sections[1].measures[0].uid"
     with pytest.raises(ValueError, match="organisation_twice.*minenergy"):
-        replace(STEP, executors=(*STEP.executors, ExecutorContent("minenergy", Role.CO_EXECUTOR)))
+        replace(STEP, executors=(*STEP.executors, ExecutorContent("minenergy", ExecutorRole.CO_EXECUTOR)))
     with pytest.raises(ValueError, match="two_funding_sources"):
         replace(MEASURE, funding_organisation="koica")
 
@@ -157,10 +157,10 @@ def test_leads_stand_first_and_otherwise_executors_keep_their_order() -> None:
     step = replace(
         STEP,
         executors=(
-            ExecutorContent("koica", Role.CO_EXECUTOR),
-            ExecutorContent("motie", Role.LEAD),
-            ExecutorContent("edcf", Role.CO_EXECUTOR),
-            ExecutorContent("minenergy", Role.LEAD),
+            ExecutorContent("koica", ExecutorRole.CO_EXECUTOR),
+            ExecutorContent("motie", ExecutorRole.LEAD),
+            ExecutorContent("edcf", ExecutorRole.CO_EXECUTOR),
+            ExecutorContent("minenergy", ExecutorRole.LEAD),
         ),
     )
     assert [executor.organisation for executor in step.executors] == ["motie", "minenergy", "koica", "edcf"]
@@ -186,12 +186,11 @@ def test_publishing_is_kept_from_a_content_with_each_known_problem_and_from_no_o
     assert found(number=2) == ["sections[0].measures[0].milestones[1].number"]
     assert found(deadline=Deadline(date(2024, 6, 14), Precision.DAY)) == []
     assert found(deadline=Deadline(date(2024, 6, 13), Precision.DAY)) == ["deadline"]
-    assert found(executors=(ExecutorContent("motie", Role.CO_EXECUTOR),)) == ["executors"]
-    assert found(executors=(ExecutorContent("motie", Role.LEAD), ExecutorContent("mofa-kr", Role.LEAD))) == [
-        "executors"
-    ]
-    assert found(executors=(ExecutorContent("motie", Role.LEAD), ExecutorContent("minenergy", Role.LEAD))) == []
-    assert found(executors=(ExecutorContent("nobody", Role.LEAD),)) == ["executors[0].organisation"]
+    assert found(executors=(ExecutorContent("motie", ExecutorRole.CO_EXECUTOR),)) == ["executors"]
+    motie = ExecutorContent("motie", ExecutorRole.LEAD)
+    assert found(executors=(motie, ExecutorContent("mofa-kr", ExecutorRole.LEAD))) == ["executors"]
+    assert found(executors=(motie, ExecutorContent("minenergy", ExecutorRole.LEAD))) == []
+    assert found(executors=(ExecutorContent("nobody", ExecutorRole.LEAD),)) == ["executors[0].organisation"]
     twice = replace(CONTENT.sections[0], measures=(MEASURE, replace(MEASURE, uid=UUID(int=8), milestones=())))
     assert [problem.path for problem in problems(RoadMapContent((twice,)), SIDES)] == ["sections[0].measures[1].number"]
 

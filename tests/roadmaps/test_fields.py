@@ -104,10 +104,10 @@ def test_a_new_field_is_printed_among_the_differences(before: RoadMapContent) ->
     after = replace_row(before, STEP, remark=Text.of("Check"), auditor="koica")
     actor = actor_for(loner())
     remark, auditor = Difference(actor, before, after, lambda content: content).rows
-    assert (remark.what, remark.pair.after[0].spans[0].text) == ("Remark", "Check")
-    assert (auditor.what, auditor.pair.after[0].spans[0].text) == ("Auditor", "koica")
+    assert (remark.what, remark.diff.after[0].spans[0].text) == ("Remark", "Check")
+    assert (auditor.what, auditor.diff.after[0].spans[0].text) == ("Auditor", "koica")
     (new,) = Difference(actor, delete_row(after, STEP), after, lambda content: content).rows
-    assert [line.label for line in new.pair.after][-2:] == ["Remark", "Auditor"]
+    assert [line.label for line in new.diff.after][-2:] == ["Remark", "Auditor"]
 
 
 def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> None:

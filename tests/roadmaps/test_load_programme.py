@@ -30,7 +30,7 @@ from programme.models import (
     ProjectParticipant,
 )
 from roadmaps.document.checks import problems
-from roadmaps.document.content import MilestoneContent, Role
+from roadmaps.document.content import ExecutorRole, MilestoneContent
 from roadmaps.document.identity import identity
 from roadmaps.models import Proposal, RoadMap
 from tests.scenarios.programme import edited
@@ -157,9 +157,8 @@ def test_a_measure_says_what_its_decision_says() -> None:
     assert sedan.project == "D08"
     assert trains.deadline == TO_BE_AGREED
     executors = [(executor.organisation, executor.role) for executor in trains.executors]
-    assert executors == [
-        ("mef", Role.LEAD), ("moef", Role.LEAD), ("edcf", Role.CO_EXECUTOR), ("mintrans", Role.CO_EXECUTOR),
-    ]  # fmt: skip
+    lead, co_executor = ExecutorRole.LEAD, ExecutorRole.CO_EXECUTOR
+    assert executors == [("mef", lead), ("moef", lead), ("edcf", co_executor), ("mintrans", co_executor)]
     [funding] = {
         measure.funding_organisation
         for _, measure in Proposal.objects.get(road_map__group__code="finance").document.measures()

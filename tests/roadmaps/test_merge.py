@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.deadlines import Deadline, Precision, last_day
 from common.text import Text
-from roadmaps.document.content import ExecutorContent, RoadMapContent, Role, SectionContent
+from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent, SectionContent
 from roadmaps.document.edit import add_row, delete_row, move_row, replace_row
 from roadmaps.document.merge import merge
 from tests.scenarios.documents import contents, measure, milestone, road_map
@@ -118,7 +118,7 @@ def test_each_changes_another_field_of_one_row() -> None:
 def test_one_field_that_both_changed_is_a_conflict_with_three_values() -> None:
     mine, theirs = (replace_row(BASE, uid(11), number=number) for number in (5, 6))
     assert conflicts(mine, theirs) == [(11, "number", 1, 5, 6)]
-    executors = [(ExecutorContent(code, Role.LEAD),) for code in ("motie", "koica")]
+    executors = [(ExecutorContent(code, ExecutorRole.LEAD),) for code in ("motie", "koica")]
     mine, theirs = (replace_row(BASE, uid(11), executors=value) for value in executors)
     assert conflicts(mine, theirs) == [(11, "executors", (), *executors)]
     mine, theirs = (replace(BASE, note=Text.of(note)) for note in ("mine", "theirs"))

@@ -19,7 +19,7 @@ from audit.acting import acting
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
 from common.text import Text
 from roadmaps.document import content as agreed
-from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent
 from roadmaps.document.hashing import content_hash
 from roadmaps.models import Assignment, Measure, Milestone, Proposal, Revision, RoadMap, RoadMapVersion, Section
 from roadmaps.services import content_of, differing
@@ -28,8 +28,8 @@ from tests.scenarios.history import assert_every_write_has_its_history
 
 pytestmark = pytest.mark.django_db
 
-LEAD, CO = Role.LEAD, Role.CO_EXECUTOR
-BODIES = {"UZ": ("minenergy", "miit", "mef"), "KR": ("motie", "msit", "moef")}
+LEAD, CO = ExecutorRole.LEAD, ExecutorRole.CO_EXECUTOR
+ORGANISATIONS = {"UZ": ("minenergy", "miit", "mef"), "KR": ("motie", "msit", "moef")}
 
 
 class Versions:
@@ -107,8 +107,8 @@ deadlines = st.sampled_from(
 def executors(draw: st.DrawFn) -> tuple[ExecutorContent, ...]:
     """A lead of one side or of both, and any others: never none."""
     leads = draw(st.sampled_from([("UZ",), ("KR",), ("UZ", "KR")]))
-    chosen = [draw(st.sampled_from(BODIES[side])) for side in leads]
-    others = [code for codes in BODIES.values() for code in codes if code not in chosen]
+    chosen = [draw(st.sampled_from(ORGANISATIONS[side])) for side in leads]
+    others = [code for codes in ORGANISATIONS.values() for code in codes if code not in chosen]
     with_them = draw(st.lists(st.sampled_from(others), unique=True, max_size=3))
     parts = st.none() | texts
     order = draw(st.permutations(chosen + with_them))
@@ -169,10 +169,10 @@ def test_reading_the_rows_back_gives_the_content_that_was_signed(
             versions.check(content)
 
 
-def step(number: int, *bodies: str, leads: int = 2) -> agreed.MilestoneContent:
-    """A milestone led by the first ``leads`` of ``bodies``."""
-    roles = [LEAD] * leads + [CO] * (len(bodies) - leads)
-    named = tuple(ExecutorContent(code, role) for code, role in zip(bodies, roles, strict=True))
+def step(number: int, *organisations: str, leads: int = 2) -> agreed.MilestoneContent:
+    """A milestone led by the first ``leads`` of ``organisations``."""
+    roles = [LEAD] * leads + [CO] * (len(organisations) - leads)
+    named = tuple(ExecutorContent(code, role) for code, role in zip(organisations, roles, strict=True))
     return agreed.MilestoneContent(MILESTONES[number - 1], number, Text.of("Gas"), TO_BE_AGREED, named)
 
 

@@ -14,7 +14,7 @@ from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.policy.questions import NotAllowed
 from accounts.services import StaleEdit
 from common.deadlines import Deadline, Precision
-from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent
 from roadmaps.models import (
     Assignment,
     Milestone,
@@ -288,7 +288,7 @@ def test_what_cannot_be_published_says_where_and_changes_nothing(group: Group) -
 
         return change
 
-    lead, co = Role.LEAD, Role.CO_EXECUTOR
+    lead, co = ExecutorRole.LEAD, ExecutorRole.CO_EXECUTOR
     unknown = ExecutorContent("atlantis", co)
     wrong: dict[str, dict[str, Any]] = {
         "content.no_lead": {"executors": (ExecutorContent("minenergy", co),)},

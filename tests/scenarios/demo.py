@@ -45,9 +45,11 @@ def history() -> dict[str, int]:
 
 @pytest.fixture(name="small_demo")
 def small_demo_fixture(directory: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """With the people of three groups and of the bodies that lead them only: in a tenth of the time."""
+    """With the people of three groups and of the organisations that lead them only: in a tenth of the time."""
     everybody = list(demo_accounts._samples())
-    groups, bodies = {"chemistry", "skills", "energy"}, {"minenergy", "uzkimyosanoat", "kia"}
-    few = [one for one in everybody if (one.group.code in groups if one.group else one.organisation.code in bodies)]
+    groups, organisations = {"chemistry", "skills", "energy"}, {"minenergy", "uzkimyosanoat", "kia"}
+    few = [
+        one for one in everybody if (one.group.code in groups if one.group else one.organisation.code in organisations)
+    ]
     monkeypatch.setattr(demo_accounts, "_samples", lambda: iter(few))
     return command("load_demo")

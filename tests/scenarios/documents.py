@@ -14,10 +14,10 @@ from common.language import LANGUAGES
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 from roadmaps.document.read import read_content
@@ -35,7 +35,7 @@ texts = st.builds(
     st.fixed_dictionaries({}, optional={"ru": st.sampled_from(["да", "нет"]), "ko": st.sampled_from(["예", "아니요"])}),
 )
 executors = st.lists(
-    st.builds(ExecutorContent, codes, st.sampled_from(Role), st.none() | texts),
+    st.builds(ExecutorContent, codes, st.sampled_from(ExecutorRole), st.none() | texts),
     unique_by=lambda executor: executor.organisation,
     max_size=4,
 ).map(tuple)
@@ -84,7 +84,10 @@ STEP = MilestoneContent(
     1,
     Text.of("Agree the rules", ru="Согласовать регламент"),
     DEADLINES[1],
-    (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("mofa-kr", Role.CO_EXECUTOR, Text.of("protocol"))),
+    (
+        ExecutorContent("minenergy", ExecutorRole.LEAD),
+        ExecutorContent("mofa-kr", ExecutorRole.CO_EXECUTOR, Text.of("protocol")),
+    ),
     "PRJ-1",
 )
 MEASURE = MeasureContent(

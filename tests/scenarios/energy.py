@@ -10,10 +10,10 @@ from common.deadlines import Deadline, Precision
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
+    ExecutorRole,
     MeasureContent,
     MilestoneContent,
     RoadMapContent,
-    Role,
     SectionContent,
 )
 from roadmaps.models import Proposal, RoadMap
@@ -23,7 +23,7 @@ DUE = Deadline(date(2027, 6, 30), Precision.DAY)
 
 def content(*, steps: int = 1, uid: UUID | None = None) -> RoadMapContent:
     """One measure with ``steps`` milestones, led by both ministries; ``uid`` is the section's."""
-    executors = (ExecutorContent("minenergy", Role.LEAD), ExecutorContent("motie", Role.LEAD))
+    executors = (ExecutorContent("minenergy", ExecutorRole.LEAD), ExecutorContent("motie", ExecutorRole.LEAD))
     rows = tuple(MilestoneContent(uuid4(), n, Text.of(f"Step {n}"), DUE, executors) for n in range(1, steps + 1))
     measure = MeasureContent(uuid4(), 1, Text.of("Supply"), milestones=rows)
     return RoadMapContent((SectionContent(uid or uuid4(), Text.of("Energy"), (measure,)),))

@@ -16,7 +16,7 @@ from common.text import Text
 from reminders.services.delivery import deliver, dispatch
 from reminders.services.planning import plan
 from reminders.stages import ensure_stages
-from roadmaps.document.content import ExecutorContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent
 from roadmaps.models import Milestone, Proposal
 from tests.scenarios import energy
 from tests.scenarios.people import person, put_in_force
@@ -55,7 +55,7 @@ def _with(content: RoadMapContent, steps: Sequence[Step], words: Sequence[Text])
             row,
             deadline=deadline,
             mechanism=words[place] if words else row.mechanism,
-            executors=(ExecutorContent(code, Role.LEAD), ExecutorContent("motie", Role.LEAD)),
+            executors=(ExecutorContent(code, ExecutorRole.LEAD), ExecutorContent("motie", ExecutorRole.LEAD)),
         )
         for place, (row, (deadline, code)) in enumerate(zip(measure.milestones, steps, strict=True))
     )
@@ -72,8 +72,8 @@ def member(role: str, code: str, **columns: str) -> User:
 
 
 def also_member(user: User, role: str, code: str) -> Membership:
-    body, today = Organisation.objects.get(code=code), timezone.localdate()
-    row = Membership(user=user, organisation=body, role=role, valid_from=today)
+    employer, today = Organisation.objects.get(code=code), timezone.localdate()
+    row = Membership(user=user, organisation=employer, role=role, valid_from=today)
     save_record(row, by=system_actor("tests"))
     Membership.objects.filter(pk=row.pk).update(valid_from=LONG_AGO)
     return row

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from accounts.web.history import Entry, entries
+from accounts.web.history import HistoryEntry, entries
 from desk.forms import ForecastForm
 from desk.milestones.selectors.live import LiveMilestone, live
 from desk.reminders.selectors.sent import SentStage, sent_stages
@@ -98,7 +98,7 @@ class MilestonePage:
         return upcoming_stages(self.actor, self.record, self.now)
 
     @cached_property
-    def history(self) -> list[Entry]:
+    def history(self) -> list[HistoryEntry]:
         """Changes of the milestone and of its executors, newest first."""
         rows = [self.record, *(executor.assignment for executor in self.executors)]
         found = [entry for row in rows for entry in entries(row, self.actor)]

@@ -10,7 +10,7 @@ from accounts.policy.actors import Actor
 from common.text import Text
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, DecisionParty, Meeting, Project
-from roadmaps.document.content import ExecutorContent, MeasureContent, MilestoneContent, RoadMapContent, Role
+from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.numbering import roman
 from roadmaps.models import RoadMap
 
@@ -109,8 +109,8 @@ class OfficialTable:
         return MilestoneRow(
             number=f"{measure.number}.{step.number}",
             milestone=step,
-            leads=tuple(cell for cell in cells if cell.executor.role == Role.LEAD),
-            co_executors=tuple(cell for cell in cells if cell.executor.role != Role.LEAD),
+            leads=tuple(cell for cell in cells if cell.executor.role == ExecutorRole.LEAD),
+            co_executors=tuple(cell for cell in cells if cell.executor.role != ExecutorRole.LEAD),
             project=self._projects.get(step.project or ""),
         )
 
@@ -120,7 +120,7 @@ class OfficialTable:
         if organisation is None or self._agreed:
             # what both sides have signed needs no more confirming
             return ExecutorCell(executor, organisation, unconfirmed=False)
-        if executor.role == Role.LEAD:
+        if executor.role == ExecutorRole.LEAD:
             unconfirmed = self._group.unconfirmed and organisation.pk in (
                 self._group.lead_uz_id,
                 self._group.lead_kr_id,
