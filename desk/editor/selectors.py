@@ -22,7 +22,7 @@ from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import RoadMapContent, RowContent
 from roadmaps.document.edit import RowNotFoundError, restore_row
-from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind
+from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind, detail_fields
 from roadmaps.document.numbering import labels
 from roadmaps.document.tree import CHILD_KINDS, kind_of, rows_below
 from roadmaps.models import Proposal
@@ -39,8 +39,6 @@ NEW: Final[dict[RowKind, str | Promise]] = {
     RowKind.MEASURE: gettext_lazy("Add a measure"),
     RowKind.MILESTONE: gettext_lazy("Add a milestone"),
 }
-# these have columns or a place of their own in the table
-_OWN_PLACE: Final = (FieldKind.DEADLINE, FieldKind.EXECUTORS)
 
 
 @dataclass(frozen=True)
@@ -248,9 +246,8 @@ class EditorPage:
 
     def _details(self, kind: RowKind, row: RowContent) -> Iterator[tuple[str, Any]]:
         """Yield (label, value) of what is printed below the row's own text."""
-        for field in TABLE[kind]:
-            value = getattr(row, field.name, None)
-            if value is not None and field.printed and not field.is_title and field.kind not in _OWN_PLACE:
+        for field in detail_fields(kind):
+            if (value := getattr(row, field.name)) is not None:
                 yield str(field.label), self._printed(field, value)
 
     def _printed(self, field: DocumentField, value: Any) -> Any:

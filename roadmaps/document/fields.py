@@ -4,7 +4,9 @@
 - `roadmaps.columns` writes them to the rows and reads them back.
 - `roadmaps.api` exports them; the desk prints and edits them, with one printer and one input a kind.
 
-A new field is a line here, a field of the dataclass in `content.py` and of the model, and a migration.
+A new field is a line here, a field of the dataclass in `content.py` and of the model, and a migration. A new signed
+field is also a new format of the document (`hashing.FORMAT`): what was signed in the old one is read and hashed as it
+was, without the field.
 """
 
 from dataclasses import dataclass
@@ -136,6 +138,12 @@ def signed_fields(kind: RowKind) -> tuple[DocumentField, ...]:
 
 def edited_fields(kind: RowKind) -> tuple[DocumentField, ...]:
     return tuple(field for field in TABLE[kind] if field.edited)
+
+
+def detail_fields(kind: RowKind) -> tuple[DocumentField, ...]:
+    """Return what a table prints below a row's own text: the printed fields that have no column of their own."""
+    own = (FieldKind.DEADLINE, FieldKind.EXECUTORS)
+    return tuple(field for field in TABLE[kind] if field.printed and not field.is_title and field.kind not in own)
 
 
 def field_of(kind: RowKind, name: str) -> DocumentField:

@@ -73,6 +73,15 @@ def codes_of(node: Node) -> dict[FieldKind, set[str]]:
     return found
 
 
+def codes_in(content: RoadMapContent) -> dict[FieldKind, set[str]]:
+    """Return every code that a content names, by kind."""
+    found: dict[FieldKind, set[str]] = {kind: set() for kind in CODE_KINDS}
+    for node in nodes(content):
+        for kind, codes in codes_of(node).items():
+            found[kind] |= codes
+    return found
+
+
 def nodes(node: Node) -> Iterator[Node]:
     """Yield the node and all below it, in the order of reading."""
     yield node

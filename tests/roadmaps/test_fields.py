@@ -7,13 +7,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.template.loader import render_to_string
 
+from accounts.models import Organisation
+from accounts.policy.actors import system_actor
 from common.api.columns import TextColumn
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
 from desk.editor.forms import Choices, RowForm
 from desk.editor.inputs import CodeField, RowTextField
 from desk.proposals.difference import Difference
+from desk.roadmaps.selectors.table import OfficialTable
 from roadmaps.api import ExecutorColumns, MeasureColumns, MilestoneColumns
 from roadmaps.columns import RecordKeys, columns_of, relations_of, values_of
 from roadmaps.document import read
@@ -25,7 +29,7 @@ from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind, e
 from roadmaps.document.hashing import content_hash
 from roadmaps.document.merge import merge
 from roadmaps.document.tree import CHILDREN, CLASSES, codes_of, nodes
-from roadmaps.models import Assignment, Measure, Milestone, Section
+from roadmaps.models import Assignment, Measure, Milestone, RoadMap, Section
 from tests.scenarios.documents import changed, measure, road_map
 from tests.scenarios.people import actor_for, loner
 
@@ -108,6 +112,19 @@ def test_a_new_field_is_printed_among_the_differences(before: RoadMapContent) ->
     assert (auditor.what, auditor.diff.after[0].spans[0].text) == ("Auditor", "koica")
     (new,) = Difference(actor, delete_row(after, STEP), after, lambda content: content).rows
     assert [line.label for line in new.diff.after][-2:] == ["Remark", "Auditor"]
+
+
+@pytest.mark.django_db
+def test_a_new_field_is_printed_in_the_official_table(before: RoadMapContent) -> None:
+    content = replace_row(before, STEP, remark=Text.of("Check"), auditor="koica")
+    table = OfficialTable(system_actor("test"), RoadMap.objects.get(reference="RM-07"), content, agreed=True)
+    (step,) = table.sections[0].measures[0].steps
+    assert [(detail.label, str(detail.value)) for detail in step.details][-2:] == [
+        ("Remark", "Check"),
+        ("Auditor", str(Organisation.objects.get(code="koica"))),
+    ]
+    page = render_to_string("roadmaps/details.html", {"details": step.details})
+    assert "Remark:" in page and "Check" in page and 'href="/organisations/koica/"' in page
 
 
 def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> None:

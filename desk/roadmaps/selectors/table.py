@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -10,8 +11,17 @@ from accounts.policy.actors import Actor
 from common.text import Text
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, DecisionParty, Meeting, Project
-from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, MilestoneContent, RoadMapContent
+from roadmaps.document.content import (
+    ExecutorContent,
+    ExecutorRole,
+    MeasureContent,
+    MilestoneContent,
+    RoadMapContent,
+    RowContent,
+)
+from roadmaps.document.fields import FieldKind, detail_fields
 from roadmaps.document.numbering import roman
+from roadmaps.document.tree import codes_in, kind_of
 from roadmaps.models import RoadMap
 
 
@@ -25,14 +35,23 @@ class ExecutorCell:
 
 
 @dataclass(frozen=True)
+class RowDetail:
+    """A field that is printed below the row's own text. ``value`` is a text, a record, or a code that names none."""
+
+    kind: FieldKind
+    label: str
+    value: Text | Organisation | Decision | Project | str
+
+
+@dataclass(frozen=True)
 class MilestoneRow:
-    """One line of the table; ``project`` is None where there is none, or where it is not theirs."""
+    """One line of the table."""
 
     number: str
     milestone: MilestoneContent
+    details: tuple[RowDetail, ...]
     leads: tuple[ExecutorCell, ...]
     co_executors: tuple[ExecutorCell, ...]
-    project: Project | None
 
 
 @dataclass(frozen=True)
@@ -40,8 +59,7 @@ class MeasureRow:
     """A measure, which spans its milestones."""
 
     measure: MeasureContent
-    decision: Decision | None
-    funding: Organisation | Text | str | None
+    details: tuple[RowDetail, ...]
     steps: tuple[MilestoneRow, ...]
 
     @property
@@ -64,20 +82,21 @@ class OfficialTable:
 
     def __init__(self, actor: Actor, road_map: RoadMap, content: RoadMapContent, *, agreed: bool) -> None:
         self._group, self._content, self._agreed = road_map.group, content, agreed
-        measures = [measure for _section, measure in content.measures()]
-        steps = [step for measure in measures for step in measure.milestones]
-        codes = {executor.organisation for step in steps for executor in step.executors}
-        codes |= {measure.funding_organisation for measure in measures if measure.funding_organisation}
-        self._organisations = {row.code: row for row in organisations(actor).filter(code__in=codes)}
-        decisions = visible_to(
-            actor, Decision.objects.filter(code__in={measure.decision for measure in measures if measure.decision})
-        ).prefetch_related(
+        codes = codes_in(content)
+        self._organisations = {
+            row.code: row for row in organisations(actor).filter(code__in=codes[FieldKind.ORGANISATION])
+        }
+        decisions = visible_to(actor, Decision.objects.filter(code__in=codes[FieldKind.DECISION])).prefetch_related(
             Prefetch("meeting", visible_to(actor, Meeting.objects.all())),
             Prefetch("parties", visible_to(actor, DecisionParty.objects.all())),
         )
         self._decisions = {row.code: row for row in decisions}
-        projects = visible_to(actor, Project.objects.filter(code__in={step.project for step in steps if step.project}))
-        self._projects = {row.code: row for row in projects}
+        projects = visible_to(actor, Project.objects.filter(code__in=codes[FieldKind.PROJECT]))
+        self._records: dict[FieldKind, dict[Any, Any]] = {
+            FieldKind.ORGANISATION: self._organisations,
+            FieldKind.DECISION: self._decisions,
+            FieldKind.PROJECT: {row.code: row for row in projects},
+        }
 
     @property
     def sections(self) -> list[SectionRow]:
@@ -96,11 +115,9 @@ class OfficialTable:
             yield from (self._cell(executor, measure) for executor in step.executors)
 
     def _measure(self, measure: MeasureContent) -> MeasureRow:
-        code = measure.funding_organisation
         return MeasureRow(
             measure=measure,
-            decision=self._decisions.get(measure.decision or ""),
-            funding=self._organisations.get(code, code) if code else measure.funding_text,
+            details=self._details(measure),
             steps=tuple(self._step(measure, step) for step in measure.milestones),
         )
 
@@ -109,9 +126,17 @@ class OfficialTable:
         return MilestoneRow(
             number=f"{measure.number}.{step.number}",
             milestone=step,
+            details=self._details(step),
             leads=tuple(cell for cell in cells if cell.executor.role == ExecutorRole.LEAD),
             co_executors=tuple(cell for cell in cells if cell.executor.role != ExecutorRole.LEAD),
-            project=self._projects.get(step.project or ""),
+        )
+
+    def _details(self, row: RowContent) -> tuple[RowDetail, ...]:
+        """Return what the table of fields says is printed, besides what has a column of its own."""
+        return tuple(
+            RowDetail(field.kind, str(field.label), self._records.get(field.kind, {}).get(value, value))
+            for field in detail_fields(kind_of(row))
+            if (value := getattr(row, field.name)) is not None
         )
 
     def _cell(self, executor: ExecutorContent, measure: MeasureContent) -> ExecutorCell:
