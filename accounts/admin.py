@@ -27,7 +27,7 @@ from accounts.models import (
 from accounts.policy.actors import actor_of
 from accounts.policy.questions import visible
 from accounts.rules import check_period, check_role
-from accounts.services import create_service_account, invite
+from accounts.services import create_service_account, invite, save_person
 from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.forms import ScopedForm
 from common.sides import Side
@@ -70,6 +70,13 @@ class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
 
 
 class PersonForm(ScopedForm[User]):
+    """Addresses are stored in lower case."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewPersonForm(PersonForm):
     """Adds a person with their first membership; further memberships have a screen of their own."""
 
     organisation = forms.ModelChoiceField(label=_("organisation"), queryset=Organisation.objects.none())
@@ -96,13 +103,13 @@ class PersonForm(ScopedForm[User]):
 @admin.register(User)
 class UserAdmin(ScopedModelAdmin[User]):
     menu_order, in_search = 20, False
-    form = PersonForm
+    form = NewPersonForm
     list_display = ("name", "email", "side", "is_active")
     list_filter = ("is_active",)
     search_texts = ("name", "email")
     shown = ("email", "side", "language")
-    editable = ("name", "is_active")
-    add_only = ("email", "organisation", "role", "valid_from")
+    editable = ("name", "email", "is_active")
+    add_only = ("organisation", "role", "valid_from")
     addable = True
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -112,13 +119,14 @@ class UserAdmin(ScopedModelAdmin[User]):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
-            kwargs["form"] = ScopedForm
+            kwargs["form"] = PersonForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if change:
-            return super().save_model(request, obj, form, change)
         data = form.cleaned_data
+        if change:
+            obj.row_version = data["based_on"]
+            return save_person(obj, by=actor_of(request).because(data["reason"]))
         membership = invite(
             email=data["email"],
             name=data["name"],

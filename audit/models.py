@@ -14,6 +14,18 @@ from common.sides import Layer
 ACTOR_KINDS = ("person", "service", "system")
 DOORS = ("admin", "api", "task", "command")
 
+CREDENTIAL_KINDS = (
+    "address changed",
+    "password changed",
+    "password reset",
+    *(
+        f"second factor {change}: {factor}"
+        for change in ("added", "removed", "renewed")
+        for factor in ("totp", "webauthn", "recovery_codes")
+    ),
+)
+"""The kinds of events that change how a person proves who they are; their detail has the key of the ``person``."""
+
 
 class ActColumns(models.Model):
     """The act as plain columns. The defaults are callables, so that bulk inserts store it too.

@@ -36,6 +36,8 @@ else:
         raise environment.ConfigurationError("DEBUG shows secrets to visitors: leave it out, or set DEMO=true.")
     SECRET_KEY = environment.secret("SECRET_KEY")
     ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
+# earlier keys: what they signed and encrypted stays readable until it is written anew
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 # passkeys belong to this name: a change of it loses them all (an IP address cannot have any)
 ORIGIN = environment.origin("ORIGIN", f"http://localhost:{PORT}" if DEMO else "")
 RP_ID = urlsplit(ORIGIN).hostname or ""
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.web.middleware.KeepSession",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.web.middleware.PersonLanguage",
 ]
@@ -159,11 +162,13 @@ CACHES = {
 # Sign-in: allauth is the only one; who signs up is nobody
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_COOKIE_AGE = 12 * 3600  # without a request; accounts.web.middleware.KeepSession prolongs it
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.api.secrets.RandomSecretHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -171,6 +176,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.signin.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "accounts.signin.forms.ForgottenPasswordForm"}
+# the library's own generator writes a row for each address
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -179,7 +187,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(ORIGIN).scheme
 # a ministry is often one address: its people together get thirty wrong passwords a minute, each account five
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+# a partner system's secret is never mistyped: ten wrong ones from one address are an attempt
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "token_failed": "100/5m/ip,10/5m/key",
+}
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
@@ -199,6 +213,7 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ServiceAccount"
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES_BACKEND_CLASS": "accounts.api.oauth.AccountScopes",
     "OAUTH2_VALIDATOR_CLASS": "accounts.api.oauth.Validator",
+    "CLIENT_SECRET_HASHER": "random_secret",
     "SCOPES": {
         "read": _("Read what the organisation may see"),
         "report": _("Draft progress reports"),
@@ -254,7 +269,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # a worker takes both queues unless told otherwise; one of its own for mail keeps a slow mail server from the rest
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES: dict[str, Any] = {"mail": {}, "default": {}}
-CELERY_TASK_ROUTES = {"reminders.tasks.deliver": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {"reminders.tasks.deliver": {"queue": "mail"}, "accounts.tasks.send_reset_link": {"queue": "mail"}}
 CELERY_BEAT_SCHEDULER = "reminders.scheduler:StatelessScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 CELERY_BEAT_SCHEDULE = {

@@ -1,9 +1,12 @@
-"""Adapt the OAuth library: which scopes a system gets, and an audit event for every token."""
+"""Adapt the OAuth library: which scopes a system gets, how many secrets may be tried, and the events of both."""
 
+from base64 import b64decode
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote_plus
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +16,8 @@ from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.views import TokenView
 
 from accounts.models import Reach, ServiceAccount
-from accounts.policy.actors import account_actor
+from accounts.policy.actors import account_actor, system_actor
+from accounts.signin.events import WINDOW, address_of, once
 from audit.services import record_event
 
 
@@ -38,21 +42,9 @@ class Validator(OAuth2Validator):
         super().save_bearer_token(token, request, *args, **kwargs)
         _record("token issued", request.client, scopes=token["scope"].split())
 
-    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Record a wrong secret for an existing account; unknown names are not recorded."""
-        authentic: bool = super().authenticate_client(request, *args, **kwargs)
-        named = getattr(request, "named_account", None)
-        if not authentic and isinstance(named, ServiceAccount):
-            _record("token refused", named)
-        return authentic
-
     def _load_application(self, client_id: str, request: Any) -> Any:
         """Refuse a NUL byte, which PostgreSQL cannot search for."""
-        account = None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
-        if account is not None:
-            # the library forgets it while it looks for a second name in the body
-            request.named_account = account
-        return account
+        return None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
 
     def _load_access_token(self, token: str) -> Any:
         """Load the token with all that a request needs of the account, in one query."""
@@ -78,13 +70,53 @@ def _tokens() -> QuerySet[Any]:
 
 
 class SystemTokenView(TokenView):
-    """Accepts client credentials only: no other flow of the library is used, and not all of them bear bad input."""
+    """Accepts client credentials only: no other flow of the library is used, and not all of them bear bad input.
+
+    Ten wrong secrets for one account from one address, or a hundred from an address, close it for five minutes.
+    An unknown account is treated as a known one, so that nobody learns which there are.
+    """
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.POST.get("grant_type") != "client_credentials":
             return JsonResponse({"error": "unsupported_grant_type"}, status=400)
+        if not request.POST.get("scope", "-").strip():
+            asked = request.POST.copy()
+            del asked["scope"]  # blank means the same as left out
+            request.POST = asked  # type: ignore[assignment]  # a mutable copy is as good
+        client_id = _client_id(request)
+        attempt = f"{client_id} {address_of(request)}"
+        if not ratelimit.consume(request, action="token_failed", key=attempt, dry_run=True):
+            if once(f"token blocked:{attempt}"):
+                _record_failure("token requests blocked", client_id, request)
+            return JsonResponse({"error": "temporarily_unavailable"}, status=429, headers={"Retry-After": WINDOW})
         answer: HttpResponse = self.authorization_flow_token_response(request)
+        if answer.status_code == 401:
+            ratelimit.consume(request, action="token_failed", key=attempt)
+            if once(f"token refused:{attempt}"):
+                _record_failure("token refused", client_id, request)
         return answer
+
+
+def _client_id(request: HttpRequest) -> str:
+    """Return the account that the request names, in its header or else in its body; empty where it names none."""
+    scheme, _space, coded = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Basic":
+        return request.POST.get("client_id", "")
+    try:
+        return unquote_plus(b64decode(coded).decode().partition(":")[0])
+    except ValueError:
+        return ""
+
+
+def _record_failure(kind: str, client_id: str, request: HttpRequest) -> None:
+    """Record the first failure of many, on the account's side where there is one of that name."""
+    named = client_id.replace("\x00", "")
+    account = ServiceAccount.objects.select_related("organisation").filter(client_id=named).first()
+    if account:
+        _record(kind, account, address=address_of(request))
+    else:
+        act = system_actor("token endpoint", door="api").act
+        record_event(kind=kind, act=act, address=address_of(request))
 
 
 def _record(kind: str, account: ServiceAccount, **detail: Any) -> None:

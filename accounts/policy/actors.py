@@ -174,17 +174,17 @@ def account_actor(account: ServiceAccount) -> Actor:
     return Actor(door="api", today=today, account=account, request_id=str(uuid4()))
 
 
+def person_actor(person: User | None) -> Actor:
+    """Return a person as an actor on the staff screens; None is nobody."""
+    today = day_of(person.side if person else "", timezone.now())
+    return Actor(door="admin", today=today, person=person, request_id=str(uuid4()))
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Return the person behind a request to the staff screens; made once a request."""
     actor: Actor | None = getattr(request, "_actor", None)
     if actor is None:
         user = request.user
-        person = None if isinstance(user, AnonymousUser) else user
-        actor = Actor(
-            door="admin",
-            today=day_of(person.side if person else "", timezone.now()),
-            person=person,
-            request_id=str(uuid4()),
-        )
+        actor = person_actor(None if isinstance(user, AnonymousUser) else user)
         request._actor = actor  # type: ignore[attr-defined]  # the request carries it, as it carries its user
     return actor

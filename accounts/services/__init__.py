@@ -1,6 +1,6 @@
 """Write people, organisations and plain records."""
 
-from accounts.services.people import choose_language, create_administrator, invite
+from accounts.services.people import choose_language, create_administrator, invite, save_person
 from accounts.services.records import StaleEdit, changed_fields, save_record
 from accounts.services.systems import Credentials, create_service_account
 
@@ -12,5 +12,6 @@ __all__ = [
     "create_administrator",
     "create_service_account",
     "invite",
+    "save_person",
     "save_record",
 ]

@@ -1,4 +1,4 @@
-"""Add people, and change the language a person reads."""
+"""Add people, and change their address and the language they read."""
 
 from datetime import date
 
@@ -10,7 +10,9 @@ from django.db import transaction
 from accounts.models import Membership, Organisation, Role, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import in_capacity, require
+from accounts.services.records import save_record
 from audit.acting import acting
+from audit.services import record_event
 
 
 def add_person(
@@ -76,6 +78,20 @@ def create_administrator(*, organisation: Organisation, email: str, name: str, p
         by=by,
         password=password,
     )
+
+
+@transaction.atomic
+def save_person(person: User, *, by: Actor) -> None:
+    """Save a changed person. Another address is an event as well, and links sent to the old one stop working.
+
+    Raises: what `save_record` raises.
+    """
+    was = User.objects.values_list("email", flat=True).get(pk=person.pk)
+    if not save_record(person, by=by) or person.email == was:
+        return
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    record_event(kind="address changed", act=by.act, subject=person.email, layer=person.side, person=person.pk, was=was)
 
 
 @transaction.atomic

@@ -1,10 +1,18 @@
-"""Passkey forms that answer a malformed credential with a sentence; the library's own crash on it."""
+"""Forms that replace the library's.
+
+Its passkey forms crash on a malformed credential; ours answer with a sentence. Its form of a forgotten password sends
+the link to any address of the person, at once.
+"""
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from accounts.tasks import send_reset_link
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
@@ -38,3 +46,15 @@ class LoginPasskeyForm(_Checked, forms.LoginWebAuthnForm):
 
 class ReauthenticatePasskeyForm(_Checked, forms.ReauthenticateWebAuthnForm):
     pass
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    """Takes as long for a stranger's address as for an account's: a worker finds out which it is."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        send_reset_link.delay(email)
+        return email

@@ -1,37 +1,36 @@
-"""Record an event when a passkey or another second factor is added or removed.
+"""Record an event when a second factor is added, removed, renewed or refused.
 
 The sign-in library sends signals only, so this is the one place with receivers.
 """
 
 from typing import Any
 
+from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.policy.actors import actor_of
-from audit.services import record_event
+from accounts.signin.events import address_of, credential_changed, sign_in_failed
 
 
-def _record(kind: str, request: HttpRequest, user: User, authenticator: Authenticator) -> None:
-    record_event(
-        kind=f"{kind}: {authenticator.type}",
-        act=actor_of(request).act,
-        subject=user.email,
-        layer=user.side,
-        authenticator=authenticator.pk,
-    )
+def _added(sender: Any, *, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    credential_changed(f"second factor added: {authenticator.type}", user, authenticator=authenticator.pk)
 
 
-def _added(sender: Any, *, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _record("second factor added", request, user, authenticator)
+def _removed(sender: Any, *, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    credential_changed(f"second factor removed: {authenticator.type}", user, authenticator=authenticator.pk)
 
 
-def _removed(sender: Any, *, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _record("second factor removed", request, user, authenticator)
+def _renewed(sender: Any, *, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    credential_changed(f"second factor renewed: {authenticator.type}", user, authenticator=authenticator.pk)
+
+
+def _refused(sender: Any, *, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    sign_in_failed("second factor refused", user.email, address_of(request))
 
 
 def connect() -> None:
-    authenticator_added.connect(_added, dispatch_uid="accounts.signin.signals.added")
-    authenticator_removed.connect(_removed, dispatch_uid="accounts.signin.signals.removed")
+    signals.authenticator_added.connect(_added, dispatch_uid="accounts.signin.signals.added")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="accounts.signin.signals.removed")
+    signals.authenticator_reset.connect(_renewed, dispatch_uid="accounts.signin.signals.renewed")
+    signals.authentication_failed.connect(_refused, dispatch_uid="accounts.signin.signals.refused")

@@ -1,11 +1,30 @@
-"""Use the language and the time zone of the signed-in person, not of the browser."""
+"""Use the language and the time zone of the signed-in person, not of the browser; keep the session of an active one."""
 
 from collections.abc import Callable
+from time import time
+from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 from common.sides import TIME_ZONES
+
+RENEWED: Final = 1800  # seconds between two writes of a session in use
+
+
+class KeepSession:
+    """Prolong the session of a person who uses it, at most every half hour: most pages write nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user, now = request.user, int(time())
+        if user.is_authenticated and user.last_login:
+            since = request.session.get("renewed_at", user.last_login.timestamp())
+            if now - since > RENEWED:
+                request.session["renewed_at"] = now
+        return self.get_response(request)
 
 
 class PersonLanguage:

@@ -1,0 +1,46 @@
+"""Record sign-ins, attempts at them, and changes of credentials.
+
+Whoever changes a credential has proved to be the person, so the person is the actor, also while nobody is signed in.
+`reminders.services.credentials` finds the changes here and writes to the person.
+"""
+
+from hashlib import sha256
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.policy.actors import person_actor, system_actor
+from audit.services import record_event
+
+WINDOW: Final = 300  # seconds in which repeated lockouts are one event
+
+
+def credential_changed(kind: str, user: User, **detail: Any) -> None:
+    """Append the event of a changed credential; ``kind`` is one of `audit.models.CREDENTIAL_KINDS`."""
+    record_event(kind=kind, act=person_actor(user).act, subject=user.email, layer=user.side, person=user.pk, **detail)
+
+
+def sign_in_failed(kind: str, email: str, address: str) -> None:
+    """Append the event of a failed sign-in.
+
+    What was typed is kept only where it is the address of an account: people also type passwords there.
+    """
+    user = User.objects.filter(email__iexact=email).first()
+    act = system_actor("sign-in", door="admin").act
+    if user:
+        record_event(kind=kind, act=act, subject=user.email, layer=user.side, address=address)
+    else:
+        record_event(kind=kind, act=act, address=address)
+
+
+def once(key: str) -> bool:
+    """Return whether this is the first time within the window."""
+    return bool(cache.add(f"event:{sha256(key.encode()).hexdigest()}", 1, timeout=WINDOW))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the client's IP address, as the rate limits count it."""
+    return str(get_adapter().get_client_ip(request))
