@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import (
     DayException,
+    EnrolledKey,
     Membership,
     Organisation,
     OrganisationName,
@@ -28,6 +29,7 @@ from accounts.policy.actors import actor_of
 from accounts.policy.questions import visible
 from accounts.rules import check_period, check_role
 from accounts.services import create_service_account, invite, save_person
+from accounts.signin.keys import in_groups
 from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.forms import ScopedForm
 from common.sides import Side
@@ -180,6 +182,19 @@ class SeatAdmin(ScopedModelAdmin[Seat]):
     add_only = ("user", "group", "role", "valid_from")
     addable = True
     choices = {"user": "membership.manage"}
+
+
+@admin.register(EnrolledKey)
+class EnrolledKeyAdmin(ScopedModelAdmin[EnrolledKey]):
+    menu_order, in_search = 55, False
+    list_display = ("grouped", "user", "since")
+    list_select_related = ("user",)
+    search_texts = ("fingerprint", "user__name")
+    shown = ("grouped", "user", "since")
+
+    @admin.display(description=_("fingerprint"), ordering="fingerprint")
+    def grouped(self, obj: EnrolledKey) -> str:
+        return in_groups(obj.fingerprint)
 
 
 @admin.register(DayException)

@@ -47,8 +47,10 @@ SENTENCES: Final = {
     "signing.counter_went_back": _(
         "This passkey’s counter went back, so the passkey may have been copied. Use another passkey."
     ),
-    "signing.key_too_short": _("This passkey’s key is too short to sign with. Add another passkey."),
-    "signing.unsupported_key": _("This kind of passkey cannot sign. Add one that uses ES256, Ed25519 or RS256."),
+    "signing.unusable_passkey": _("You cannot sign with this passkey: %(problem)s"),
+    "signing.not_your_key": _(
+        "This passkey’s key is not registered to you. Remove the passkey under “My signing keys” and add another."
+    ),
     "signing.altered_document": _("The stored text is not the one that was published. Contact your side’s auditor."),
     "signing.other_signature_invalid": _("The other side’s signature is not valid. Contact your side’s auditor."),
     # an act that a proposal does not allow

@@ -12,10 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
@@ -26,6 +23,7 @@ from fido2.webauthn import (
 )
 
 from accounts.models import User
+from accounts.signin.keys import UnusableKey, public_key_der
 from common.errors import CodedError, InvalidValue
 
 FORMAT: Final = "roadmap-signature/v1"
@@ -90,31 +88,10 @@ def check(user: User, wanted: bytes, response: object) -> Proof:
         return _checked(user, wanted, response)
     except CannotSign:
         raise
+    except UnusableKey as error:
+        raise CannotSign("signing.unusable_passkey", problem=error) from error
     except Exception as error:  # noqa: BLE001  # any error that the posted JSON causes in the parsers
         raise CannotSign("signing.response_mismatch") from error
-
-
-def fingerprint(public_key: bytes) -> str:
-    """Return SHA-256 of the SubjectPublicKeyInfo in groups of four digits, for people to compare."""
-    digest = hashlib.sha256(public_key).hexdigest()
-    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
-
-
-def public_key_der(key: CoseKey) -> bytes:
-    """Return the SubjectPublicKeyInfo of a COSE key. Raises: CannotSign for a kind that cannot be verified offline."""
-    public: ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
-    if isinstance(key, ES256):
-        x, y = int.from_bytes(key[-2], "big"), int.from_bytes(key[-3], "big")
-        public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-    elif isinstance(key, EdDSA):
-        public = ed25519.Ed25519PublicKey.from_public_bytes(key[-2])
-    elif isinstance(key, RS256):
-        public = rsa.RSAPublicNumbers(int.from_bytes(key[-2], "big"), int.from_bytes(key[-1], "big")).public_key()
-        if public.key_size < 2048:
-            raise CannotSign("signing.key_too_short")
-    else:
-        raise CannotSign("signing.unsupported_key")
-    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def passkeys(user: User) -> list[tuple[Authenticator, AttestedCredentialData]]:

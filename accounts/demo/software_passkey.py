@@ -7,6 +7,7 @@ belongs on no side's list, and everything signed with it is marked as sample.
 import hashlib
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -23,6 +24,8 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from accounts.models import User
+from accounts.policy.actors import system_actor
+from accounts.signin.keys import enrol_key
 
 PRESENT_AND_VERIFIED = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 
@@ -49,17 +52,17 @@ class SoftwarePasskey:
         pem = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return {"key": pem.decode(), "credential_id": self.credential_id.hex()}
 
-    def enrol(self, user: User, *, name: str = "Sample passkey") -> Authenticator:
-        """Make it one of the person's passkeys, as the sign-in library keeps them."""
+    def registration(self, challenge: bytes) -> dict[str, Any]:
+        """Return what the browser posts when the passkey is added."""
         cose = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         data = AttestedCredentialData.create(Aaguid.NONE, self.credential_id, cose)
         auth_data = AuthenticatorData.create(
             self._rp_hash(), PRESENT_AND_VERIFIED | AuthenticatorData.FLAG.AT, 0, bytes(data)
         )
         attestation = AttestationObject.create("none", auth_data, {})
-        client = self._client_data(CollectedClientData.TYPE.CREATE, secrets.token_bytes(32))
+        client = self._client_data(CollectedClientData.TYPE.CREATE, challenge)
         encoded = websafe_encode(self.credential_id)
-        credential = {
+        return {
             "id": encoded,
             "rawId": encoded,
             "type": "public-key",
@@ -70,9 +73,13 @@ class SoftwarePasskey:
             },
             "clientExtensionResults": {"credProps": {"rk": True}},
         }
-        return Authenticator.objects.create(
-            user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": credential}
-        )
+
+    def enrol(self, user: User, *, now: datetime, name: str = "Sample passkey") -> Authenticator:
+        """Make it one of the person's passkeys, as the sign-in library stores them. Raises: UnusableKey."""
+        data = {"name": name, "credential": self.registration(secrets.token_bytes(32))}
+        row = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+        enrol_key(authenticator=row, user=user, act=system_actor("sample passkeys").act, now=now)
+        return row
 
     def answer(
         self, challenge: bytes, *, flags: int = PRESENT_AND_VERIFIED, counter: int = 0, **client: Any

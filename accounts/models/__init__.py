@@ -2,6 +2,7 @@
 
 from accounts.models.calendar import DayException, DayKind
 from accounts.models.group import Seat, SeatRole, WorkingGroup
+from accounts.models.key import EnrolledKey
 from accounts.models.organisation import Organisation, OrganisationKind, OrganisationName, Reach
 from accounts.models.person import Membership, Role, User
 from accounts.models.service_account import ServiceAccount
@@ -9,6 +10,7 @@ from accounts.models.service_account import ServiceAccount
 __all__ = [
     "DayException",
     "DayKind",
+    "EnrolledKey",
     "Membership",
     "Organisation",
     "OrganisationKind",

@@ -122,6 +122,8 @@ PERMISSIONS: Final[dict[str, Permission]] = {
         _("You cannot manage these people"),
         _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
     ),
+    # who enrolled which key, and when: the list that an auditor compares with their own
+    "key.view": Permission((Audits(),)),
     "service_account.manage": Permission(
         (Administers(),),
         _("You cannot manage service accounts"),

@@ -1,7 +1,7 @@
 """Forms that replace the library's.
 
-Its passkey forms crash on a malformed credential; ours answer with a sentence. Its form of a forgotten password sends
-the link to any address of the person, at once.
+Its passkey forms crash on a malformed credential; ours answer with a sentence, also for a key that cannot be enrolled.
+Its form of a forgotten password sends the link to any address of the person, at once.
 """
 
 from typing import Any
@@ -12,15 +12,21 @@ from allauth.mfa.webauthn import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.signin.keys import UnusableKey, require_unclaimed
 from accounts.tasks import send_reset_link
+from common.errors import sentence
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
     def clean(self) -> dict[str, Any]:
         try:
             cleaned: dict[str, Any] = super().clean()
+            if credential := cleaned.get("credential"):
+                require_unclaimed(credential, self.user)
         except ValidationError:
             raise
+        except UnusableKey as error:
+            raise ValidationError(sentence(error)) from error
         except Exception:  # noqa: BLE001  # the parsers below raise whatever the posted JSON provokes
             raise get_adapter().validation_error("incorrect_code") from None
         return cleaned

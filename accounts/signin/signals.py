@@ -1,4 +1,4 @@
-"""Record an event when a second factor is added, removed, renewed or refused.
+"""Record an event when a second factor is added, removed, renewed or refused, and whose key a passkey is.
 
 The sign-in library sends signals only, so this is the one place with receivers.
 """
@@ -8,12 +8,17 @@ from typing import Any
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.policy.actors import person_actor
 from accounts.signin.events import address_of, credential_changed, sign_in_failed
+from accounts.signin.keys import enrol_key
 
 
 def _added(sender: Any, *, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        enrol_key(authenticator=authenticator, user=user, act=person_actor(user).act, now=timezone.now())
     credential_changed(f"second factor added: {authenticator.type}", user, authenticator=authenticator.pk)
 
 

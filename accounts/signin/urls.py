@@ -13,10 +13,14 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions import views as sessions
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts.demo.tour import offered
+from accounts.signin.keys import UnusableKey
+from common.errors import sentence
 
 # Chromium, Safari and every authenticator know these; an offline check of a signature needs no more:
 # ES256, Ed25519, RS256 (COSE algorithm numbers)
@@ -24,13 +28,22 @@ ALGORITHMS = {-7, -8, -257}
 
 
 class AddPasskeyView(AddWebAuthnView):
-    """Offers only the algorithms that a signature may be made with."""
+    """Offers only the algorithms that a signature may be made with, and stores a passkey together with whose it is."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+        except IntegrityError:  # another account has enrolled the key since the form was checked
+            form.add_error(None, sentence(UnusableKey("passkey.key_of_another")))
+            response = self.form_invalid(form)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         options = context["js_data"]["creation_options"]["publicKey"]
         options["pubKeyCredParams"] = [kind for kind in options["pubKeyCredParams"] if kind["alg"] in ALGORITHMS]
-        return context
+        return context | kwargs  # the form with its errors: the library makes another and checks it a second time
 
 
 class SignInView(LoginView):

@@ -9,8 +9,9 @@ from fido2.cose import CoseKey
 from fido2.webauthn import AuthenticatorData
 
 from accounts.models import User
+from accounts.signin.keys import UnusableKey, fingerprint, in_groups, public_key_der
 from common.errors import sentence
-from roadmaps.signing import CannotSign, fingerprint, passkeys, public_key_der
+from roadmaps.signing import passkeys
 
 KINDS = {-7: "ES256, P-256", -8: "Ed25519", -257: "RS256, RSA"}
 
@@ -42,7 +43,7 @@ def _signing_key(row: Authenticator, key: CoseKey) -> SigningKey:
     may_sync = bool(flags & AuthenticatorData.FLAG.BACKUP_ELIGIBILITY)
     try:
         der = public_key_der(key)
-    except CannotSign as error:
+    except UnusableKey as error:
         return SigningKey(row, kind, synced, may_sync, problem=sentence(error))
     pem = load_der_public_key(der).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
-    return SigningKey(row, kind, synced, may_sync, fingerprint(der), pem)
+    return SigningKey(row, kind, synced, may_sync, in_groups(fingerprint(der)), pem)

@@ -21,6 +21,8 @@ from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import require, visible
+from accounts.signin.keys import UnusableKey
+from common.errors import sentence
 from common.sides import day_of
 from roadmaps.models import Proposal, Revision, Signature
 from roadmaps.services.locking import open_revision
@@ -83,12 +85,12 @@ def demo_sign(*, revision: Revision, directory: Path, by: Actor, now: datetime) 
     wanted = challenge(
         content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
     )
-    with _passkey_of(by.person, directory) as passkey:
+    with _passkey_of(by.person, directory, now) as passkey:
         return sign(revision=revision, issued_at=issued_at, response=passkey.answer(wanted), by=by, now=now)
 
 
 @contextmanager
-def _passkey_of(person: User, directory: Path) -> Iterator[SoftwarePasskey]:
+def _passkey_of(person: User, directory: Path, now: datetime) -> Iterator[SoftwarePasskey]:
     """Enrol the passkey while it is used; it is never visible outside the caller's transaction."""
     file = directory / FILE
     kept = _read(file)
@@ -100,7 +102,10 @@ def _passkey_of(person: User, directory: Path) -> Iterator[SoftwarePasskey]:
             _write(file, {**kept, person.email: passkey.to_json()})
     except (AttributeError, LookupError, TypeError, ValueError):
         raise _spoilt(file) from None
-    row = passkey.enrol(person)
+    try:
+        row = passkey.enrol(person, now=now)
+    except UnusableKey as error:
+        raise DemoKeyError(sentence(error)) from error
     yield passkey
     row.delete()
 

@@ -2,8 +2,10 @@
 
 - It detects a text that was changed after publication without its hash, and a first signature whose bytes were altered
   or copied from another revision, side or time, or whose signer was not the side's co-chair on that day.
-- It does not protect against somebody who can write every table: they could add a person, a seat and a passkey of their
-  own and sign with it. The lists of keys that both sides keep off the server detect that (docs/signing.md).
+- It detects a key that was not the signer's own when they signed, such as one that both sides' co-chairs enrolled.
+- It does not protect against somebody who can write every table: they could add a person, a seat and an enrolled key of
+  their own and sign with it. The lists of keys that both sides keep off the server detect that (docs/signing.md).
+- It does not detect that a withdrawal, a refusal or a void revision was undone in the tables.
 """
 
 import hashlib
@@ -15,10 +17,11 @@ from fido2.cose import CoseKey
 from fido2.webauthn import AuthenticatorData, CollectedClientData
 
 from accounts.models import Seat, SeatRole
+from accounts.signin.keys import is_own_key, public_key_der
 from common.sides import day_of
 from roadmaps.document.hashing import content_hash
 from roadmaps.models import Revision, Signature
-from roadmaps.signing import CannotSign, challenge, public_key_der
+from roadmaps.signing import CannotSign, challenge
 
 
 def require_intact(revision: Revision) -> None:
@@ -35,10 +38,12 @@ def require_intact(revision: Revision) -> None:
 def require_genuine(signature: Signature) -> None:
     """Check that the stored bytes are a passkey's signature of this revision, by the side's co-chair of that day.
 
+    The key must have been the signer's own before the signature was made.
+
     Raises: CannotSign.
     """
     try:
-        genuine = _verifies(signature) and _was_co_chair(signature)
+        genuine = _verifies(signature) and _own_key(signature) and _was_co_chair(signature)
     except Exception:  # noqa: BLE001  # any error that the stored bytes cause in the parsers
         genuine = False
     if not genuine:
@@ -66,6 +71,10 @@ def _verifies(signature: Signature) -> bool:
         and data.is_user_verified()
         and public_key_der(key) == bytes(signature.public_key)
     )
+
+
+def _own_key(signature: Signature) -> bool:
+    return is_own_key(bytes(signature.public_key), user_id=signature.signer_id, at=signature.issued_at)
 
 
 def _was_co_chair(signature: Signature) -> bool:

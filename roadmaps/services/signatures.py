@@ -11,6 +11,7 @@ from django.db.models import BinaryField, Max
 from accounts.models import Seat, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed
+from accounts.signin.keys import is_own_key
 from audit.services import save_audited
 from common.sides import Side, day_of
 from roadmaps.document.content import ContentError
@@ -33,7 +34,8 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     1. Lock the road map: everything that happens to it happens one after the other.
     2. Only the co-chair of the side, in force on the side's own day, signs, and for that side only.
     3. The stored text must still be the one that was published: a change past the services is detected.
-    4. Compute the challenge again from the database; the browser's response must match it.
+    4. Compute the challenge again from the database; the browser's response must match it, and the key must be the
+       signer's own.
     5. Store the signature; if the other side has signed too, and its signature is genuine, the next version comes
        into force.
 
@@ -52,7 +54,10 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     wanted = challenge(
         content_hash=revision.content_hash, revision=revision.reference, side=by.side, issued_at=issued_at
     )
-    signature = _store(revision, check(person, wanted, response), issued_at, person, seat, by)
+    proof = check(person, wanted, response)
+    if not is_own_key(proof.public_key, user_id=person.pk, at=issued_at):
+        raise CannotSign("signing.not_your_key")
+    signature = _store(revision, proof, issued_at, person, seat, by)
     others = revision.signatures.filter(withdrawn_at__isnull=True).exclude(side=by.side)
     if other := others.select_related("revision__proposal__road_map").first():
         require_genuine(other)

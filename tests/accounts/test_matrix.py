@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import (
     DayException,
+    EnrolledKey,
     Membership,
     Organisation,
     OrganisationName,
@@ -131,6 +133,8 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("membership.manage", "own membership of the administrator of energy"): {"administrator of miit"},
     ("seat.manage", "seat of uz energy"): {"administrator of miit"},
     ("service_account.manage", "koica system"): {"administrator of motie"},
+    # what an auditor compares with the list that their side keeps
+    ("key.view", "key of the officer of energy"): {"auditor of miit"},
     ("calendar.view", "day off of uz"): EVERYBODY,
     ("calendar.edit", "day off of uz"): {"administrator of miit"},
     ("stage.view", "stage"): EVERYBODY,
@@ -194,8 +198,14 @@ def records(cast: dict[str, Actor]) -> dict[str, Model]:
         "person of minenergy": officer,
         "own membership of the administrator of energy": own,
         "koica system": ServiceAccount.objects.get(scopes=["read"]),
+        "key of the officer of energy": enrolled(officer),
         **reminding(officer, secretary),
     }
+
+
+def enrolled(person: User) -> EnrolledKey:
+    SoftwarePasskey.make(rp_id="localhost", origin="http://localhost").enrol(person, now=timezone.now())
+    return EnrolledKey.objects.get(user=person)
 
 
 def reminding(officer: User, secretary: User) -> dict[str, Model]:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
+from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import Membership, Organisation, User
 from accounts.policy.actors import system_actor
 from accounts.services import choose_language, save_record
@@ -87,7 +89,8 @@ def test_a_passkey_added_or_removed_is_an_event(programme: None) -> None:
     user = person("officer", "minenergy")
     request = RequestFactory().get("/")
     request.user = user
-    passkey = Authenticator.objects.create(user=user, type="webauthn", data={})
+    key = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN)
+    passkey = key.enrol(user, now=timezone.now())
     authenticator_added.send(Authenticator, request=request, user=user, authenticator=passkey)
     authenticator_removed.send(Authenticator, request=request, user=user, authenticator=passkey)
     kinds = [event.kind for event in Event.objects.order_by("id")]

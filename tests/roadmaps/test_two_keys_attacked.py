@@ -18,6 +18,7 @@ from accounts.models import Organisation, Seat, WorkingGroup
 from accounts.policy.actors import Actor, system_actor
 from accounts.policy.questions import NotAllowed
 from accounts.services import save_record
+from accounts.signin.keys import public_key_der
 from common.errors import InvalidValue
 from common.sides import day_of
 from programme.models import Decision
@@ -33,7 +34,7 @@ from roadmaps.services import (
     sign,
     start_proposal,
 )
-from roadmaps.signing import CannotSign, moment, public_key_der
+from roadmaps.signing import CannotSign, moment
 from tests.scenarios.people import actor_for, loner, person
 from tests.scenarios.signing import Group, due, wanted
 
@@ -70,7 +71,7 @@ def test_a_text_changed_in_the_tables_after_it_was_published_is_not_signed(group
 def forged(group: Group, revision: Revision) -> dict[str, Callable[[Signature], None]]:
     """Ways to write the other side's signature into the table, from a genuine one."""
     stranger = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN)
-    enrolled = stranger.enrol(loner(side="KR"))
+    enrolled = stranger.enrol(loner(side="KR"), now=timezone.now())
     key = enrolled.wrap().authenticator_data.credential_data
 
     def own_key(row: Signature) -> None:
@@ -140,7 +141,7 @@ def test_nobody_spoils_the_others_passkey_by_enrolling_one_under_its_identifier(
     theirs = group.keys["KR"].credential_id
     group.keys["UZ"].credential_id = theirs
     Authenticator.objects.filter(user=group.chairs["UZ"]).delete()
-    group.keys["UZ"].enrol(group.chairs["UZ"])
+    group.keys["UZ"].enrol(group.chairs["UZ"], now=timezone.now())
     revision = group.publish()
     at = moment(timezone.now())
     answer = group.keys["UZ"].answer(wanted(revision, "UZ", at), counter=2**31)

@@ -16,6 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as site
+from django.utils import timezone
 from hypothesis import strategies as st
 
 from accounts.demo.software_passkey import SoftwarePasskey
@@ -51,7 +52,7 @@ class World:
         }
         keys = {name: SoftwarePasskey.make(rp_id=site.RP_ID, origin=site.ORIGIN) for name in people}
         for name, user in people.items():
-            keys[name].enrol(user)
+            keys[name].enrol(user, now=timezone.now())
         return cls(people, keys, Counter())
 
 
