@@ -269,7 +269,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # a worker takes both queues unless told otherwise; one of its own for mail keeps a slow mail server from the rest
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES: dict[str, Any] = {"mail": {}, "default": {}}
-CELERY_TASK_ROUTES = {"reminders.tasks.deliver": {"queue": "mail"}, "accounts.tasks.send_reset_link": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    name: {"queue": "mail"}
+    for name in ("reminders.tasks.deliver", "reminders.tasks.tell_of_credentials", "accounts.tasks.send_reset_link")
+}
 CELERY_BEAT_SCHEDULER = "reminders.scheduler:StatelessScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 CELERY_BEAT_SCHEDULE = {

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from reminders.models import Heartbeat
 from reminders.services import delivery, record_heartbeat
+from reminders.services.credentials import plan_credential_notices, send_credential_notices, waiting
 from reminders.services.planning import plan
 
 
@@ -17,8 +18,11 @@ def heartbeat() -> None:
 
 @shared_task(name="reminders.tasks.sweep")
 def sweep() -> None:
-    """Plan the notices that have come due, then dispatch what is waiting."""
+    """Plan the notices of changed credentials and of deadlines that have come due, then dispatch what is waiting."""
     now = timezone.now()
+    plan_credential_notices(now=now)
+    if waiting(now).exists():
+        tell_of_credentials.delay_on_commit()
     plan(now=now)
     delivery.dispatch(now=now, enqueue=deliver.delay_on_commit)
 
@@ -28,3 +32,9 @@ def sweep() -> None:
 def deliver(ids: list[int]) -> None:
     """Send the messages."""
     delivery.deliver(ids=ids)
+
+
+@shared_task(name="reminders.tasks.tell_of_credentials", base=DjangoTask, expires=60)
+def tell_of_credentials() -> None:
+    """Send the notices of changed credentials."""
+    send_credential_notices(now=timezone.now())

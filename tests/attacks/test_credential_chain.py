@@ -1,6 +1,7 @@
 """From a stolen session to somebody's credentials: every step is closed, and every real change is told."""
 
 import re
+from datetime import timedelta
 from email import policy
 from email.parser import Parser
 from typing import Any
@@ -11,11 +12,14 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.signin.events import credential_changed
 from accounts.tasks import send_reset_link
 from audit.models import CREDENTIAL_KINDS, Event
-from tests.scenarios.people import person
+from reminders.services.credentials import LEASE, WORDS, plan_credential_notices, send_credential_notices
+from tests.scenarios.people import person, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
@@ -131,3 +135,65 @@ def test_a_session_alone_enrols_nothing(officer: User, stolen: Client) -> None:
         stolen.post(reverse(name), {"code": "000000", "credential": "{}", "name": "x"})
     assert stolen.get(reverse("account_set_password"))["Location"] == reverse("account_reset_password")
     assert not Authenticator.objects.filter(user=officer).exists() and changes() == []
+
+
+def told() -> set[str]:
+    """Sweep twice, send twice, and return who was written to; nobody is written to twice."""
+    mail.outbox.clear()
+    now = timezone.now()
+    for _sweep in range(2):
+        plan_credential_notices(now=now)
+        send_credential_notices(now=now)
+    addresses = [address for sent in mail.outbox for address in sent.to]
+    assert len(addresses) == len(set(addresses))
+    return set(addresses)
+
+
+@pytest.mark.parametrize("kind", CREDENTIAL_KINDS)
+def test_every_change_is_told_to_the_person(officer: User, kind: str) -> None:
+    credential_changed(kind, officer)
+    assert told() == {officer.email}
+    sent = mail.outbox[0]
+    assert sent.subject == "Your sign-in was changed" and str(WORDS[kind]) in sent.body
+    assert "http" not in sent.body, "a mail about a theft asks nobody to click"
+
+
+def test_a_former_address_is_told_as_well(officer: User) -> None:
+    credential_changed("address changed", officer, was="before@example.invalid")
+    assert told() == {officer.email, "before@example.invalid"}
+
+
+def test_a_co_chairs_change_is_told_to_their_sides_watchers_only() -> None:
+    chair = seat("co_chair", "UZ", "energy")
+    watchers = [person("auditor", "miit"), person("administrator", "miit")]
+    for role, code in (("auditor", "motie"), ("administrator", "motie"), ("administrator", "minenergy")):
+        person(role, code)
+    Event.objects.all().delete()
+    credential_changed("second factor added: webauthn", chair)
+    found = told()
+    assert {chair.email, *(one.email for one in watchers)} == found
+    bodies = {sent.to[0]: sent.body for sent in mail.outbox}
+    assert f"The sign-in of {chair.name}, who signs for your side" in bodies[watchers[0].email]
+
+
+def test_several_changes_are_one_mail(officer: User) -> None:
+    credential_changed("second factor added: webauthn", officer)
+    credential_changed("second factor added: recovery_codes", officer)
+    assert told() == {officer.email}
+    assert "A passkey was added." in mail.outbox[0].body and "Recovery codes were made." in mail.outbox[0].body
+
+
+def test_what_could_not_be_sent_is_sent_later(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    credential_changed("password changed", officer)
+    now = timezone.now()
+    plan_credential_notices(now=now)
+    with monkeypatch.context() as down:
+        down.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _down)
+        send_credential_notices(now=now)
+    assert mail.outbox == []
+    send_credential_notices(now=now + LEASE + timedelta(seconds=1))
+    assert len(mail.outbox) == 1
+
+
+def _down(*args: object) -> int:
+    raise ConnectionRefusedError

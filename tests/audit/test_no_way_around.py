@@ -23,6 +23,8 @@ ALLOWED: Final = {
     **{
         (f"reminders/services/{file}", name): "notices and messages are no records: what was sent is an event"
         for file, name in (
+            ("credentials.py", "bulk_create"),
+            ("credentials.py", "update"),
             ("planning.py", "bulk_create"),
             ("planning.py", "update"),
             ("delivery/dispatching.py", "bulk_create"),
@@ -101,4 +103,10 @@ def test_every_table_of_the_product_is_audited_or_named_here() -> None:
         for model in ours
         if not issubclass(model, Audited) and not model.__name__.startswith("Historical") and not model._meta.proxy
     }
-    assert plain == {"audit.Event", "reminders.Heartbeat", "reminders.Message", "reminders.Notice"}
+    assert plain == {
+        "audit.Event",
+        "reminders.CredentialNotice",
+        "reminders.Heartbeat",
+        "reminders.Message",
+        "reminders.Notice",
+    }
