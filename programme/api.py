@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.api.base import RecordFilter, ScopedViewSet
 from accounts.api.resources import NameToday
 from accounts.models import Organisation
-from common.api.columns import ChoiceColumn, Columns, TextColumn
+from common.api.columns import ChoiceColumn, ColumnSerializer, TextColumn
 from common.api.filters import since, until
 from common.deadlines import Precision
 from common.sides import Side
@@ -27,7 +27,7 @@ from programme.models import (
 PRECISIONS = [precision.value for precision in Precision]
 
 
-class GroupColumns(Columns):
+class GroupSerializer(ColumnSerializer):
     """A joint working group and the organisation that leads it for each side."""
 
     code = serializers.CharField()
@@ -37,7 +37,7 @@ class GroupColumns(Columns):
     unconfirmed = serializers.BooleanField(help_text="The press release does not name the leads.")
 
 
-class AreaColumns(Columns):
+class AreaSerializer(ColumnSerializer):
     """An area of cooperation."""
 
     code = serializers.CharField()
@@ -48,7 +48,7 @@ class AreaColumns(Columns):
         child=serializers.IntegerField(), help_text="Of the press release of 14 June 2024."
     )
     iati_sector = serializers.CharField(help_text="Code of the DAC sector, or empty.")
-    group = GroupColumns()
+    group = GroupSerializer()
 
     class Meta:
         model = PriorityArea
@@ -62,13 +62,13 @@ class AreaViewSet(ScopedViewSet):
     """The areas named at the summit of June 2024, with the working group of each."""
 
     path = "areas"
-    columns = AreaColumns
+    columns = AreaSerializer
     filterset_class = AreaFilters
     lookup_field = "code"
     orderings = ("order", "code")
 
 
-class DueColumns(Columns):
+class DueSerializer(ColumnSerializer):
     """The last day of the period that the source names, and how precisely it names it."""
 
     due_on = serializers.DateField(allow_null=True)
@@ -76,7 +76,7 @@ class DueColumns(Columns):
     text = serializers.CharField(source="when_text", help_text="The words of the source.")
 
 
-class PartyColumns(Columns):
+class PartySerializer(ColumnSerializer):
     """An organisation that a decision names."""
 
     organisation = serializers.CharField(source="organisation.code")
@@ -89,7 +89,7 @@ class PartyColumns(Columns):
         model = DecisionParty
 
 
-class DecisionColumns(Columns):
+class DecisionSerializer(ColumnSerializer):
     """Something that a meeting decided, agreed, proposed or noted. Its date is not an agreed deadline."""
 
     code = serializers.CharField()
@@ -103,8 +103,8 @@ class DecisionColumns(Columns):
     regions = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166-2 codes.")
     regions_inferred = serializers.BooleanField(help_text="The regions are not in the source.")
     project = serializers.CharField(source="project.code", allow_null=True)
-    due = DueColumns(source="*")
-    parties = PartyColumns(many=True)
+    due = DueSerializer(source="*")
+    parties = PartySerializer(many=True)
 
     class Meta:
         model = Decision
@@ -123,13 +123,13 @@ class DecisionViewSet(ScopedViewSet):
     """What the meetings of both sides decided."""
 
     path = "decisions"
-    columns = DecisionColumns
+    columns = DecisionSerializer
     filterset_class = DecisionFilters
     lookup_field = "code"
     orderings = ("code", "due_on")
 
 
-class ParticipantColumns(Columns):
+class ParticipantSerializer(ColumnSerializer):
     """An organisation that takes part in a project."""
 
     organisation = serializers.CharField(source="organisation.code")
@@ -142,7 +142,7 @@ class ParticipantColumns(Columns):
         model = ProjectParticipant
 
 
-class ProjectColumns(Columns):
+class ProjectSerializer(ColumnSerializer):
     """A joint project."""
 
     code = serializers.CharField()
@@ -152,7 +152,7 @@ class ProjectColumns(Columns):
     summary = TextColumn(allow_null=True)
     regions = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166-2 codes.")
     regions_inferred = serializers.BooleanField(help_text="The regions are not in the source.")
-    participants = ParticipantColumns(many=True)
+    participants = ParticipantSerializer(many=True)
 
     class Meta:
         model = Project
@@ -172,7 +172,7 @@ class ProjectViewSet(ScopedViewSet):
     """The joint projects in which your organisation takes part or that it follows."""
 
     path = "projects"
-    columns = ProjectColumns
+    columns = ProjectSerializer
     filterset_class = ProjectFilters
     lookup_field = "code"
     orderings = ("code",)

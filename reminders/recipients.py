@@ -34,7 +34,7 @@ Executors = tuple[tuple[int, str], ...]
 """Organisation and role of each, in the order of the document."""
 
 
-class Directory:
+class RecipientFinder:
     """Hold the roles and seats at ``now``, by each side's own day. Three queries for any number of organisations.
 
     Every recipient may see the milestone: executors take part in it, an organisation sees what the organisations under

@@ -13,12 +13,12 @@ from rest_framework import serializers
 from accounts.api.base import RecordFilter, ScopedViewSet
 from accounts.api.resources import NameToday
 from accounts.models import Organisation
-from common.api.columns import ChoiceColumn, Column, ColumnByKey, Columns, Reader, Row, TextColumn
+from common.api.columns import ChoiceColumn, Column, ColumnByKey, ColumnSerializer, Reader, Row, TextColumn
 from common.api.filters import YesNoFilter, since, until
 from common.deadlines import Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
-from roadmaps.document.fields import CODE_KINDS, TABLE, DocumentField, FieldKind, RowKind
+from roadmaps.document.fields import CODE_KINDS, FIELDS, DocumentField, FieldKind, RowKind
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
 from roadmaps.rules import MilestoneStatus, due_status
 
@@ -51,7 +51,7 @@ class Illustrative(OfVersion, serializers.BooleanField):
     column = "illustrative"
 
 
-class VersionColumns(Columns):
+class VersionSerializer(ColumnSerializer):
     """The version in force. Its hash is what both sides signed."""
 
     number = VersionNumber(source="id")
@@ -67,7 +67,7 @@ class NumberOfVersion(ColumnByKey, serializers.IntegerField):
         return dict(RoadMapVersion.objects.filter(pk__in=keys).values_list("pk", "number"))
 
 
-class RoadMapColumns(Columns):
+class RoadMapSerializer(ColumnSerializer):
     """The road map of one working group. ``version`` is null until both sides have signed the first."""
 
     reference = serializers.CharField()
@@ -76,7 +76,7 @@ class RoadMapColumns(Columns):
     name = TextColumn(source="group.name")
     lead_uz = serializers.CharField(source="group.lead_uz.code", help_text="Code of the organisation.")
     lead_kr = serializers.CharField(source="group.lead_kr.code", help_text="Code of the organisation.")
-    version = VersionColumns(source="*", allow_null=True)
+    version = VersionSerializer(source="*", allow_null=True)
 
     class Meta:
         model = RoadMap
@@ -95,19 +95,19 @@ class RoadMapViewSet(ScopedViewSet):
     """The road maps in which the reader's organisation has a part, or that it follows."""
 
     path = "road-maps"
-    columns = RoadMapColumns
+    columns = RoadMapSerializer
     filterset_class = RoadMapFilters
     lookup_field = "reference"
     orderings = ("reference",)
 
 
-class RowColumns(Columns):
+class RowSerializer(ColumnSerializer):
     """A row of the document: what the table of fields exports, then what the class declares."""
 
     row_kind: ClassVar[RowKind]
 
     def get_fields(self) -> dict[str, Any]:
-        exported = {field.exported: _column(field) for field in TABLE[self.row_kind] if field.exported}
+        exported = {field.exported: _column(field) for field in FIELDS[self.row_kind] if field.exported}
         declared = super().get_fields()
         return {**{name: declared[name] for name in ("uid",) if name in declared}, **exported, **declared}
 
@@ -123,9 +123,9 @@ def _column(field: DocumentField) -> serializers.Field[Any, Any, Any, Any]:
     """Return the column of one field, by its kind."""
     match field.kind:
         case FieldKind.DEADLINE:
-            return AgreedColumns(source="*")
+            return AgreedSerializer(source="*")
         case FieldKind.EXECUTORS:
-            return ExecutorColumns(source="assignments", many=True)
+            return ExecutorSerializer(source="assignments", many=True)
         case FieldKind.ROLE:
             return serializers.ChoiceField(choices=AssignmentRole.choices)
     options: dict[str, Any] = {"help_text": field.description} if field.description else {}
@@ -138,7 +138,7 @@ def _column(field: DocumentField) -> serializers.Field[Any, Any, Any, Any]:
     return _PLAIN_COLUMNS[field.kind](**options)
 
 
-class MeasureColumns(RowColumns):
+class MeasureSerializer(RowSerializer):
     """The measure that a milestone carries out."""
 
     row_kind = RowKind.MEASURE
@@ -146,7 +146,7 @@ class MeasureColumns(RowColumns):
     uid = serializers.UUIDField()
 
 
-class AgreedColumns(Columns):
+class AgreedSerializer(ColumnSerializer):
     """The deadline in force: the last day on which it is met, and how exactly it was agreed. All null: to be agreed."""
 
     due_on = serializers.DateField(allow_null=True)
@@ -154,14 +154,14 @@ class AgreedColumns(Columns):
     review_every = serializers.IntegerField(allow_null=True, help_text="Months, of a continuous deadline.")
 
 
-class FirstAgreedColumns(Columns):
+class FirstAgreedSerializer(ColumnSerializer):
     """The first deadline that both sides agreed; it never changes."""
 
     due_on = serializers.DateField(source="original_due_on", allow_null=True)
     precision = ChoiceColumn(PRECISIONS, source="original_precision")
 
 
-class ExecutorColumns(RowColumns):
+class ExecutorSerializer(RowSerializer):
     """One organisation's part in a milestone, and the day its lead expects."""
 
     row_kind = RowKind.EXECUTOR
@@ -177,10 +177,10 @@ class ExecutorColumns(RowColumns):
         return queryset.filter(dropped_in=None).order_by("position", "pk")
 
 
-class MilestoneColumns(RowColumns):
+class MilestoneSerializer(RowSerializer):
     """One milestone with its four dates: first agreed, agreed now, forecast, completed. They are days, not moments."""
 
-    row_kind = RowKind.MILESTONE
+    row_kind = RowKind.MILESTONE  # its fields with ``exported`` in `roadmaps.document.fields` are columns here too
 
     # whoever sees a milestone sees its road map, and who carries it out
     implied = ("road_map", "measure", "dropped_in", "assignments")
@@ -193,8 +193,8 @@ class MilestoneColumns(RowColumns):
         source="dropped_in_id", allow_null=True, help_text="The version that no longer has it."
     )
     illustrative = Illustrative(source="road_map", help_text="A sample: nothing of it was agreed.")
-    measure = MeasureColumns()
-    first_agreed = FirstAgreedColumns(source="*")
+    measure = MeasureSerializer()
+    first_agreed = FirstAgreedSerializer(source="*")
     forecast_on = serializers.DateField(allow_null=True, help_text="The latest of its executors'.")
     status = serializers.ChoiceField(choices=[status.name.lower() for status in MilestoneStatus], help_text="Today.")
 
@@ -254,7 +254,7 @@ class MilestoneViewSet(ScopedViewSet):
     """What was promised, by when, by whom. Without a filter: all in force that the reader's organisation may see."""
 
     path = "milestones"
-    columns = MilestoneColumns
+    columns = MilestoneSerializer
     filterset_class = MilestoneFilters
     lookup_field = "uid"
     orderings = ("due_on", "original_due_on", "completed_on")

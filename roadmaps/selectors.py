@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from common.text import Text
-from roadmaps.columns import relations_of, values_of
 from roadmaps.document.content import (
     ExecutorContent,
     MeasureContent,
@@ -19,6 +18,7 @@ from roadmaps.document.content import (
 from roadmaps.document.diff import compare
 from roadmaps.document.fields import RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMap, Section
+from roadmaps.row_mapping import relations_of, values_of
 
 T = TypeVar("T")
 M = TypeVar("M", Section, Measure, Milestone, Assignment)

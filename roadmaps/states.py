@@ -54,7 +54,7 @@ class SignatureStatus(StrEnum):
 Signer = Literal["anyone", "side that has not signed", "side that has signed"]
 
 # the permission of each act, where a status names no other
-PERMISSIONS: Final[Mapping[ProposalAct, str]] = {
+ACT_PERMISSIONS: Final[Mapping[ProposalAct, str]] = {
     ProposalAct.EDIT: "proposal.publish",
     ProposalAct.PUBLISH: "proposal.publish",
     ProposalAct.REOPEN: "proposal.publish",
@@ -92,7 +92,7 @@ class StatusRow:
 
 
 def _move(act: ProposalAct, leads_to: ProposalStatus, permission: str = "", signer: Signer = "anyone") -> Move:
-    return Move(act, leads_to, permission or PERMISSIONS[act], signer)
+    return Move(act, leads_to, permission or ACT_PERMISSIONS[act], signer)
 
 
 _A, _S = ProposalAct, ProposalStatus
@@ -101,7 +101,7 @@ _REOPEN: Final = _move(_A.REOPEN, _S.REWORKED)
 _REFUSE: Final = _move(_A.REFUSE, _S.REFUSED)
 _EDIT_PUBLISHED: Final = {_A.EDIT: "proposal.is_published", _A.PUBLISH: "proposal.nothing_new"}
 
-TABLE: Final[Mapping[ProposalStatus, StatusRow]] = {
+STATUS_TABLE: Final[Mapping[ProposalStatus, StatusRow]] = {
     _S.PRIVATE_DRAFT: StatusRow(
         "draft",
         "A draft on one side's own layer: the other side does not see it. Publishing shares it.",
@@ -187,7 +187,7 @@ TABLE: Final[Mapping[ProposalStatus, StatusRow]] = {
 }
 
 # values of `Proposal.state` in which something can still be done
-OPEN_STATES: Final = tuple(dict.fromkeys(row.stored for row in TABLE.values() if row.moves and row.stored))
+OPEN_STATES: Final = tuple(dict.fromkeys(row.stored for row in STATUS_TABLE.values() if row.moves and row.stored))
 
 _OVERTAKEN: Final[Mapping[str, ProposalStatus]] = {
     "draft": _S.OVERTAKEN_DRAFT,
@@ -235,7 +235,7 @@ def status_of(facts: ProposalFacts) -> ProposalStatus:
 def move(act: ProposalAct, facts: ProposalFacts, side: str = "") -> Move | None:
     """Return what the act is for somebody of ``side``; None where the status does not allow it to them."""
     has_signed = side in facts.signed_by
-    for found in TABLE[status_of(facts)].moves:
+    for found in STATUS_TABLE[status_of(facts)].moves:
         fits = found.signer == "anyone" or has_signed == (found.signer == "side that has signed")
         if found.act == act and fits:
             return found
@@ -244,23 +244,23 @@ def move(act: ProposalAct, facts: ProposalFacts, side: str = "") -> Move | None:
 
 def permission(act: ProposalAct, facts: ProposalFacts) -> str:
     """Return the permission that the act asks for, also where the status does not allow it to anybody."""
-    moves = TABLE[status_of(facts)].moves
-    return next((found.permission for found in moves if found.act == act), PERMISSIONS[act])
+    moves = STATUS_TABLE[status_of(facts)].moves
+    return next((found.permission for found in moves if found.act == act), ACT_PERMISSIONS[act])
 
 
 def refusal(act: ProposalAct, facts: ProposalFacts) -> str:
     """Return the code of the sentence that says why the act is not allowed."""
-    row = TABLE[status_of(facts)]
+    row = STATUS_TABLE[status_of(facts)]
     return (row.refusals or {}).get(act, row.refusal)
 
 
 def awaits_signatures(status: ProposalStatus) -> bool:
-    return any(found.act == ProposalAct.SIGN for found in TABLE[status].moves)
+    return any(found.act == ProposalAct.SIGN for found in STATUS_TABLE[status].moves)
 
 
 def is_open(status: ProposalStatus) -> bool:
     """Return whether anything can still be done."""
-    return bool(TABLE[status].moves)
+    return bool(STATUS_TABLE[status].moves)
 
 
 def signature_status(facts: ProposalFacts, side: str) -> SignatureStatus:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from roadmaps.states import TABLE
+from roadmaps.states import STATUS_TABLE
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "states.md"
 
@@ -51,7 +51,7 @@ def page() -> str:
 
 def _diagram() -> Iterator[str]:
     yield "```mermaid\nstateDiagram-v2\n    [*] --> draft\n    [*] --> private_draft\n"
-    for status, row in TABLE.items():
+    for status, row in STATUS_TABLE.items():
         for found in row.moves:
             yield f"    {status} --> {found.leads_to}: {_name(found.act)}\n"
     yield "    in_force --> [*]\n    withdrawn --> [*]\n```\n\n"
@@ -60,7 +60,7 @@ def _diagram() -> Iterator[str]:
 
 def _table() -> Iterator[str]:
     yield "## What each status allows\n"
-    for status, row in TABLE.items():
+    for status, row in STATUS_TABLE.items():
         yield f"\n### {_name(status).capitalize()}\n\n{row.meaning}\n"
         if not row.moves:
             yield "\nNothing can be done with it.\n"

@@ -24,7 +24,7 @@ from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import EVERYBODY, PERMISSIONS
 from accounts.policy.questions import visible
-from common.api.columns import Columns, Reader, json_rows, select_columns
+from common.api.columns import ColumnSerializer, Reader, json_rows, select_columns
 from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination
 from common.language import LANGUAGES
@@ -64,7 +64,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     """
 
     path: ClassVar[str] = ""
-    columns: ClassVar[type[Columns]]
+    columns: ClassVar[type[ColumnSerializer]]
     orderings: ClassVar[tuple[str, ...]] = ("pk",)
     authentication_classes = [ServiceAccountAuthentication, SessionAuthentication]
     permission_classes = [MayRead]
@@ -77,7 +77,7 @@ class ScopedViewSet(GenericViewSet[Any]):
         if cls.path:
             RESOURCES[cls.path] = cls
 
-    def get_serializer_class(self) -> type[Columns]:
+    def get_serializer_class(self) -> type[ColumnSerializer]:
         """Return the columns, for the schema."""
         return self.columns
 

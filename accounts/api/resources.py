@@ -12,7 +12,16 @@ from rest_framework import serializers
 
 from accounts.api.base import RecordFilter, ScopedViewSet
 from accounts.models import Organisation, OrganisationKind, OrganisationName
-from common.api.columns import Among, ColumnByKey, Columns, Reader, TextColumn, TextInLanguages, as_json, text_for
+from common.api.columns import (
+    Among,
+    ColumnByKey,
+    ColumnSerializer,
+    Reader,
+    TextColumn,
+    TextInLanguages,
+    as_json,
+    text_for,
+)
 from common.sides import Side
 
 
@@ -37,7 +46,7 @@ def names_in_order() -> QuerySet[OrganisationName, tuple[int, str, date | None]]
     return ordered.values_list("organisation", as_json("name"), "valid_from")
 
 
-class NameColumns(Columns):
+class NameSerializer(ColumnSerializer):
     """A name and the day from which it is used; null for the first known name."""
 
     name = TextColumn()
@@ -49,7 +58,7 @@ class NameColumns(Columns):
         model = OrganisationName
 
 
-class OrganisationColumns(Columns):
+class OrganisationSerializer(ColumnSerializer):
     """An organisation of one side. Its code never changes."""
 
     code = serializers.CharField()
@@ -62,7 +71,7 @@ class OrganisationColumns(Columns):
     control_body = serializers.BooleanField(help_text="Controls its side.")
     iati = serializers.CharField(help_text="IATI organisation identifier; empty where there is none.")
     name = NameToday(source="id")
-    names = NameColumns(many=True, help_text="All its names, oldest first.")
+    names = NameSerializer(many=True, help_text="All its names, oldest first.")
 
     class Meta:
         model = Organisation
@@ -78,7 +87,7 @@ class OrganisationViewSet(ScopedViewSet):
     """The organisations of both sides, with their names over time."""
 
     path = "organisations"
-    columns = OrganisationColumns
+    columns = OrganisationSerializer
     filterset_class = OrganisationFilters
     lookup_field = "code"
     orderings = ("code",)

@@ -42,7 +42,7 @@ class Reader:
     language: str | None = None
 
 
-class Columns(serializers.Serializer[Any]):
+class ColumnSerializer(serializers.Serializer[Any]):
     """The columns of a row. A field's ``source`` is the column that is read; a nested serializer groups columns.
 
     - ``Meta.model``: the table. ``many=True`` children are rows of a reverse relation, read in one more query.
@@ -174,21 +174,21 @@ class Plan:
     own: Group
     groups: tuple[Group, ...]
     columns: tuple[tuple[str, serializers.Field[Any, Any, Any, Any]], ...]
-    lists: tuple[tuple[str, str, type[Columns]], ...]  # name, reverse relation, serializer of the rows
+    lists: tuple[tuple[str, str, type[ColumnSerializer]], ...]  # name, reverse relation, serializer of the rows
 
 
 @cache
-def plan_of(kind: type[Columns]) -> Plan:
+def plan_of(kind: type[ColumnSerializer]) -> Plan:
     names: list[str] = []
     columns: list[tuple[str, Any]] = []
-    nested: list[tuple[str, Columns]] = []
-    lists: list[tuple[str, str, type[Columns]]] = []
+    nested: list[tuple[str, ColumnSerializer]] = []
+    lists: list[tuple[str, str, type[ColumnSerializer]]] = []
     for name, field in kind().fields.items():
         if name in kind.computed:
             continue
         if isinstance(field, serializers.ListSerializer):
-            lists.append((name, str(field.source), type(cast(Columns, field.child))))
-        elif isinstance(field, Columns):
+            lists.append((name, str(field.source), type(cast(ColumnSerializer, field.child))))
+        elif isinstance(field, ColumnSerializer):
             nested.append((name, field))
         else:
             names.append(name)
@@ -206,7 +206,7 @@ def _path(field: serializers.Field[Any, Any, Any, Any], prefix: str = "") -> str
 
 
 @cache
-def select_columns(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
+def select_columns(kind: type[ColumnSerializer], keys: tuple[str, ...], is_open: IsOpen) -> QuerySet[Any]:
     """Return a queryset of the columns of all rows, followed by ``keys``, the first of which is the pk.
 
     It is built once and depends on no reader; callers filter it before reading.
@@ -215,12 +215,12 @@ def select_columns(kind: type[Columns], keys: tuple[str, ...], is_open: IsOpen) 
     return kind.rows(kind.table()._default_manager.all()).values_list(*columns, *keys)
 
 
-def column_index(kind: type[Columns], column: str) -> int:
+def column_index(kind: type[ColumnSerializer], column: str) -> int:
     """Return the index of a plain column, or of the pk, in the values that `select_columns` reads."""
     return [*(path for path, _field in plan_of(kind).columns), "pk"].index(column)
 
 
-def json_rows(kind: type[Columns], found: list[Values], reader: Reader) -> list[Row]:
+def json_rows(kind: type[ColumnSerializer], found: list[Values], reader: Reader) -> list[Row]:
     """Return rows that `select_columns` read, as JSON.
 
     Takes one more query for each list in the rows, each guarded reference and each column by key.
@@ -249,7 +249,7 @@ def _rows(group: Group, cells: Cells) -> list[Row]:
     return [dict(zip(group.names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _convert(kind: type[Columns], cells: Cells, reader: Reader) -> None:
+def _convert(kind: type[ColumnSerializer], cells: Cells, reader: Reader) -> None:
     """Replace the values of each column by their JSON where they differ; by column, because that is fast."""
     for at, (path, field) in enumerate(plan_of(kind).columns):
         convert = _converter_of(kind, path, field, cells[at], reader)
@@ -257,7 +257,9 @@ def _convert(kind: type[Columns], cells: Cells, reader: Reader) -> None:
             cells[at] = [None if cell is None else convert(cell) for cell in cells[at]]
 
 
-def _converter_of(kind: type[Columns], path: str, field: Any, cells: Iterable[Any], reader: Reader) -> Converter | None:
+def _converter_of(
+    kind: type[ColumnSerializer], path: str, field: Any, cells: Iterable[Any], reader: Reader
+) -> Converter | None:
     if (relation := _guarded(kind, path, reader.is_open)) is not None:
         return _seen(relation, path.partition("__")[2], set(cells) - {None}, reader).get
     if isinstance(field, ColumnByKey):
@@ -266,7 +268,7 @@ def _converter_of(kind: type[Columns], path: str, field: Any, cells: Iterable[An
 
 
 def _children(
-    kind: type[Columns], relation: str, child: type[Columns], parents: Sequence[int], reader: Reader
+    kind: type[ColumnSerializer], relation: str, child: type[ColumnSerializer], parents: Sequence[int], reader: Reader
 ) -> dict[int, list[Row]]:
     key = cast(Any, kind.table()._meta.get_field(relation)).field.attname
     rows = select_columns(child, ("pk", key), reader.is_open).filter(Among(key, parents))
@@ -277,14 +279,14 @@ def _children(
     return grouped
 
 
-def _read(kind: type[Columns], path: str, field: Any, is_open: IsOpen) -> Combinable | str:
+def _read(kind: type[ColumnSerializer], path: str, field: Any, is_open: IsOpen) -> Combinable | str:
     """Return the column to read; for a guarded reference the key, which a reverse relation has in the row's own pk."""
     if (relation := _guarded(kind, path, is_open)) is not None:
         return str(relation.attname) if relation.concrete else "pk"
     return field.expression(path) if isinstance(field, Column) else path
 
 
-def _guarded(kind: type[Columns], path: str, is_open: IsOpen) -> Any:
+def _guarded(kind: type[ColumnSerializer], path: str, is_open: IsOpen) -> Any:
     """Return the relation at which a path begins, if the reader may not see every record behind it."""
     relation: Any = kind.table()._meta.get_field(path.partition("__")[0])
     if not relation.is_relation or relation.name in kind.implied or is_open(relation.related_model):

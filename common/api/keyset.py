@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from common.api.columns import Columns, Reader, Values, column_index, json_rows
+from common.api.columns import ColumnSerializer, Reader, Values, column_index, json_rows
 
 SALT: Final = "common.api.keyset"
 LIFE: Final = timedelta(days=1)  # an older cursor is refused
@@ -40,7 +40,12 @@ class KeysetPagination(BasePagination):
     """Pages with a `next` link and no count, which would cost more than the page."""
 
     def page(
-        self, kind: type[Columns], queryset: QuerySet[Any], orderings: Sequence[str], request: Request, reader: Reader
+        self,
+        kind: type[ColumnSerializer],
+        queryset: QuerySet[Any],
+        orderings: Sequence[str],
+        request: Request,
+        reader: Reader,
     ) -> Response:
         """Return a page of a queryset of `select_columns` with the pk as its key; ``orderings`` are columns of it.
 

@@ -20,7 +20,7 @@ class Schema(AutoSchema):
     """Adds problems and the language parameter to every operation."""
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
-        return str(super().get_serializer_name(serializer, direction)).removesuffix("Columns")
+        return str(super().get_serializer_name(serializer, direction)).removesuffix("Serializer")
 
     def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), LANG]

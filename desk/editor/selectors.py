@@ -22,7 +22,7 @@ from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.content import RoadMapContent, RowContent
 from roadmaps.document.edit import RowNotFoundError, restore_row
-from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind, detail_fields
+from roadmaps.document.fields import FIELDS, DocumentField, FieldKind, RowKind, detail_fields
 from roadmaps.document.numbering import labels
 from roadmaps.document.tree import CHILD_KINDS, kind_of, rows_below
 from roadmaps.models import Proposal
@@ -84,7 +84,7 @@ class EditorRow:
     @property
     def text(self) -> Text | None:
         """The row's own text."""
-        title = next((field for field in TABLE[self.kind] if field.is_title), None)
+        title = next((field for field in FIELDS[self.kind] if field.is_title), None)
         return getattr(self.row, title.name) if title and self.row else None
 
     @property

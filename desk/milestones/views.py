@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.policy.actors import actor_of
 from accounts.services import StaleEdit
 from common.errors import sentence
-from desk.forms import ForecastForm
+from desk.milestones.forms import ForecastForm
 from desk.milestones.selectors.page import MilestonePage
 from desk.page import form_page
 from desk.selectors import visible_or_404

@@ -1,6 +1,6 @@
 """Write notices, messages and heartbeats."""
 
 from reminders.services.heartbeats import record_heartbeat
-from reminders.services.planning import Planned, due, outgoing, plan
+from reminders.services.planning import plan
 
-__all__ = ["Planned", "due", "outgoing", "plan", "record_heartbeat"]
+__all__ = ["plan", "record_heartbeat"]

@@ -1,7 +1,7 @@
 """The one table of a road map's fields. Whoever handles fields reads it; nobody keeps a list of their own.
 
 - `diff` and `merge` compare the signed fields, `read` reads them from JSON, each by its kind.
-- `roadmaps.columns` writes them to the rows and reads them back.
+- `roadmaps.row_mapping` writes them to the rows and reads them back.
 - `roadmaps.api` exports them; the desk prints and edits them, with one printer and one input a kind.
 
 A new field is a line here, a field of the dataclass in `content.py` and of the model, and a migration. A new signed
@@ -85,7 +85,7 @@ def _text(name: str, label: str | Promise, longest: int = LONGEST_TEXT, **option
 
 
 # in the order of reading
-TABLE: Final[dict[RowKind, tuple[DocumentField, ...]]] = {
+FIELDS: Final[dict[RowKind, tuple[DocumentField, ...]]] = {
     RowKind.ROAD_MAP: (_text("note", _("Note"), exported=""),),
     RowKind.SECTION: (_text("title", _("Title"), LONGEST_TITLE, required=True, is_title=True),),
     RowKind.MEASURE: (
@@ -133,22 +133,22 @@ ROW_LABELS: Final[dict[RowKind, str | Promise]] = {
 
 
 def signed_fields(kind: RowKind) -> tuple[DocumentField, ...]:
-    return tuple(field for field in TABLE[kind] if field.signed)
+    return tuple(field for field in FIELDS[kind] if field.signed)
 
 
 def edited_fields(kind: RowKind) -> tuple[DocumentField, ...]:
-    return tuple(field for field in TABLE[kind] if field.edited)
+    return tuple(field for field in FIELDS[kind] if field.edited)
 
 
 def detail_fields(kind: RowKind) -> tuple[DocumentField, ...]:
     """Return what a table prints below a row's own text: the printed fields that have no column of their own."""
     own = (FieldKind.DEADLINE, FieldKind.EXECUTORS)
-    return tuple(field for field in TABLE[kind] if field.printed and not field.is_title and field.kind not in own)
+    return tuple(field for field in FIELDS[kind] if field.printed and not field.is_title and field.kind not in own)
 
 
 def field_of(kind: RowKind, name: str) -> DocumentField:
     """Raises: KeyError where a row of that kind has no such field."""
-    for field in TABLE[kind]:
+    for field in FIELDS[kind]:
         if field.name == name:
             return field
     raise KeyError(f"{kind}.{name}")

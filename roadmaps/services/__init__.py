@@ -1,9 +1,9 @@
 """Writing road maps: the programme's drafts, proposals, signatures, the rows of the version in force."""
 
 from roadmaps.selectors import content_of, differing
-from roadmaps.services.drafts import draft, load_programme
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.forecasts import set_forecast
+from roadmaps.services.programme_drafts import draft, load_programme
 from roadmaps.services.proposals import publish, reopen_proposal, save_content, start_proposal, withdraw_proposal
 from roadmaps.services.signatures import refuse, sign, withdraw_signature
 

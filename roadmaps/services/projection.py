@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from audit.acting import Act
 from audit.bulk import create_all, update_all
 from audit.models import Audited
-from roadmaps.columns import FIRST_AGREED, RecordKeys, columns_of
 from roadmaps.document.content import RowContent
 from roadmaps.document.fields import FieldKind, RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMapVersion, Section
+from roadmaps.row_mapping import FIRST_AGREED, RecordKeys, columns_of
 
 R = TypeVar("R", Section, Measure, Milestone, Assignment)
 Values = dict[str, Any]

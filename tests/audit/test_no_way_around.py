@@ -28,7 +28,7 @@ ALLOWED: Final = {
             ("planning.py", "bulk_create"),
             ("planning.py", "update"),
             ("delivery/dispatching.py", "bulk_create"),
-            ("delivery/sending.py", "update"),
+            ("delivery/leases.py", "update"),
             ("delivery/outcomes.py", "update"),
             ("delivery/preparing.py", "update"),
             ("delivery/preparing.py", "bulk_update"),

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from accounts.models import Organisation, User
 from accounts.policy.actors import system_actor
+from reminders.default_stages import ensure_stages
 from reminders.models import Message, Notice, Stage
-from reminders.stages import ensure_stages
 from roadmaps.document.identity import identity
 from roadmaps.models import Milestone
 from tests.browser.axe import COLOURS, faults

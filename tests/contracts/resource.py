@@ -223,7 +223,7 @@ def contract_of(path: str) -> type[ResourceContract]:
         "table": table,
         "key": view.lookup_field,
         "permission": table.access.view,
-        "component": view.columns.__name__.removesuffix("Columns"),
+        "component": view.columns.__name__.removesuffix("Serializer"),
         "orderings": view.orderings,
         "stable_by": view.orderings[0],
         "references": {name: field.source for name, field in fields.items() if "." in (field.source or "")},

@@ -20,8 +20,9 @@ from audit.services import save_audited
 from common.sides import day_of
 from common.text import Text
 from desk.reminders.selectors.upcoming import AHEAD, upcoming, visible_once_planned
+from reminders.due import Planned, due
 from reminders.models import Message, Notice, Stage
-from reminders.services import Planned, due, plan
+from reminders.services import plan
 from roadmaps.models import Assignment, Milestone
 from tests.scenarios.pages import html_of
 from tests.scenarios.people import loner, seat

@@ -26,7 +26,7 @@ from django.utils import timezone
 from accounts.models import User
 from reminders.models import Message, MessageState, Notice
 from reminders.services.delivery import dispatch
-from reminders.services.delivery.sending import claim
+from reminders.services.delivery.leases import claim
 from reminders.services.planning import plan
 from tests.faults.smtp import Moment, Server, Taken, new_server, serving
 from tests.partnership.processes import environment, wait_until

@@ -3,11 +3,11 @@ from rest_framework import serializers
 
 from accounts.api.base import RecordFilter, ScopedViewSet
 from accounts.models import Organisation
-from common.api.columns import Columns
+from common.api.columns import ColumnSerializer
 from tests.new_model.models import Visit
 
 
-class VisitColumns(Columns):
+class VisitSerializer(ColumnSerializer):
     """A visit of a delegation."""
 
     code = serializers.CharField()
@@ -26,7 +26,7 @@ class VisitViewSet(ScopedViewSet):
     """The visits in which the reader's organisation takes part."""
 
     path = "visits"
-    columns = VisitColumns
+    columns = VisitSerializer
     filterset_class = VisitFilters
     lookup_field = "code"
     orderings = ("code",)

@@ -11,10 +11,10 @@ from pytest_django import Settings
 from accounts.models import Membership, User
 from audit.models import Event
 from reminders.models import Message, MessageState, Notice, NoticeState
-from reminders.services.delivery.dispatching import claimable
+from reminders.services.delivery.leases import LEASE, claim, claimable
 from reminders.services.delivery.outcomes import BACK_OFF, sent
 from reminders.services.delivery.preparing import prepare
-from reminders.services.delivery.sending import LEASE, claim, deliver
+from reminders.services.delivery.sending import deliver
 from roadmaps.models import Milestone
 from tests.faults.smtp import Server, closes, hangs, new_server, serving
 from tests.scenarios.reminders import NOW, SOON, also_member, end, give_out, member, move, on, set_up, sweep

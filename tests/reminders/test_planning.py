@@ -17,9 +17,10 @@ from audit.services import save_audited
 from common.deadlines import Deadline, Precision
 from common.sides import TIME_ZONES, day_of
 from common.text import Text
+from reminders.due import Planned, due
 from reminders.models import Message, Notice, Stage
-from reminders.rules import anchors, occurrences
-from reminders.services import Planned, due, plan
+from reminders.moments import anchors, occurrences
+from reminders.services import plan
 from roadmaps.models import Assignment, Milestone, RoadMapVersion
 from tests.scenarios.people import seat
 from tests.scenarios.races import at_once

@@ -14,8 +14,9 @@ from accounts.calendars import calendar_of
 from accounts.models import User
 from accounts.services import save_record
 from common.language import LANGUAGES
+from reminders.due import due, outgoing
 from reminders.models import Notice, Stage
-from reminders.services import due, outgoing, plan
+from reminders.services import plan
 from roadmaps.demo.samples import REMINDED, Today
 from tests.scenarios.demo import directory_fixture, small_demo_fixture  # noqa: F401  # pytest finds them by name
 from tests.scenarios.people import actor_for, person

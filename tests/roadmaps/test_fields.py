@@ -18,18 +18,18 @@ from desk.editor.forms import Choices, RowForm
 from desk.editor.inputs import CodeField, RowTextField
 from desk.proposals.difference import Difference
 from desk.roadmaps.selectors.table import OfficialTable
-from roadmaps.api import ExecutorColumns, MeasureColumns, MilestoneColumns
-from roadmaps.columns import RecordKeys, columns_of, relations_of, values_of
+from roadmaps.api import ExecutorSerializer, MeasureSerializer, MilestoneSerializer
 from roadmaps.document import read
 from roadmaps.document.content import ContentError, MilestoneContent, RoadMapContent
 from roadmaps.document.diff import compare
 from roadmaps.document.edit import delete_row, replace_row
 from roadmaps.document.extract import extract
-from roadmaps.document.fields import TABLE, DocumentField, FieldKind, RowKind, edited_fields, signed_fields
+from roadmaps.document.fields import FIELDS, DocumentField, FieldKind, RowKind, edited_fields, signed_fields
 from roadmaps.document.hashing import content_hash
 from roadmaps.document.merge import merge
 from roadmaps.document.tree import CHILDREN, CLASSES, codes_of, nodes
 from roadmaps.models import Assignment, Measure, Milestone, RoadMap, Section
+from roadmaps.row_mapping import RecordKeys, columns_of, relations_of, values_of
 from tests.scenarios.documents import changed, measure, road_map
 from tests.scenarios.people import actor_for, loner
 
@@ -57,7 +57,7 @@ class WiderMilestone(MilestoneContent):
 @pytest.fixture(name="before")
 def before_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[RoadMapContent]:
     """A content of the wider kind, while the table has the two fields."""
-    monkeypatch.setitem(TABLE, RowKind.MILESTONE, (*TABLE[RowKind.MILESTONE], REMARK, AUDITOR))
+    monkeypatch.setitem(FIELDS, RowKind.MILESTONE, (*FIELDS[RowKind.MILESTONE], REMARK, AUDITOR))
     monkeypatch.setitem(CLASSES, RowKind.MILESTONE, WiderMilestone)
     read.schema.cache_clear()
     yield road_map((measure(1, 1, WiderMilestone(STEP, 1, Text.of("step"), TO_BE_AGREED)),))
@@ -128,7 +128,7 @@ def test_a_new_field_is_printed_in_the_official_table(before: RoadMapContent) ->
 
 
 def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> None:
-    columns = MilestoneColumns().fields
+    columns = MilestoneSerializer().fields
     assert isinstance(columns["remark"], TextColumn) and columns["remark"].allow_null
     assert columns["auditor"].source == "auditor.code"
     assert {REMARK, AUDITOR} <= set(edited_fields(RowKind.MILESTONE))
@@ -146,17 +146,17 @@ def test_the_table_and_the_classes_have_the_same_fields() -> None:
 
 def test_each_row_has_one_title() -> None:
     for kind in MODELS.keys() - {RowKind.EXECUTOR}:
-        assert [field.required for field in TABLE[kind] if field.is_title] == [True]
+        assert [field.required for field in FIELDS[kind] if field.is_title] == [True]
 
 
 def test_every_field_has_its_column_and_its_place_in_the_api() -> None:
     resources: dict[RowKind, Any] = {
-        RowKind.MEASURE: MeasureColumns,
-        RowKind.MILESTONE: MilestoneColumns,
-        RowKind.EXECUTOR: ExecutorColumns,
+        RowKind.MEASURE: MeasureSerializer,
+        RowKind.MILESTONE: MilestoneSerializer,
+        RowKind.EXECUTOR: ExecutorSerializer,
     }
     for kind, model in MODELS.items():
-        for field in TABLE[kind]:
+        for field in FIELDS[kind]:
             if field.kind not in (FieldKind.DEADLINE, FieldKind.EXECUTORS):
                 column = model._meta.get_field(field.name)
                 assert field.required or column.null, field

@@ -9,9 +9,9 @@ from django.conf import settings
 from common.errors import catalogue
 from roadmaps.models import Proposal, ProposalState
 from roadmaps.states import (
+    ACT_PERMISSIONS,
     OPEN_STATES,
-    PERMISSIONS,
-    TABLE,
+    STATUS_TABLE,
     ProposalAct,
     ProposalFacts,
     ProposalStatus,
@@ -40,15 +40,15 @@ def test_every_combination_of_facts_has_a_status_of_its_stored_state() -> None:
     found = set()
     for facts in every_combination():
         status = status_of(facts)
-        assert TABLE[status].stored in ("", facts.stored)
+        assert STATUS_TABLE[status].stored in ("", facts.stored)
         found.add(status)
-    assert found == set(ProposalStatus) == set(TABLE)
+    assert found == set(ProposalStatus) == set(STATUS_TABLE)
     assert set(OPEN_STATES) == {"draft", "published", "reworked"}
 
 
 def test_every_act_is_possible_somewhere_and_asks_for_a_permission_of_a_proposal() -> None:
-    moves = [found for row in TABLE.values() for found in row.moves]
-    assert {found.act for found in moves} == set(ProposalAct) == set(PERMISSIONS)
+    moves = [found for row in STATUS_TABLE.values() for found in row.moves]
+    assert {found.act for found in moves} == set(ProposalAct) == set(ACT_PERMISSIONS)
     assert {found.permission for found in moves} <= set(Proposal.access.permissions)
 
 

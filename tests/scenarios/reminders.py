@@ -13,9 +13,9 @@ from audit.acting import acting
 from audit.services import save_audited
 from common.deadlines import Deadline, Precision
 from common.text import Text
+from reminders.default_stages import ensure_stages
 from reminders.services.delivery import deliver, dispatch
 from reminders.services.planning import plan
-from reminders.stages import ensure_stages
 from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent
 from roadmaps.models import Milestone, Proposal
 from tests.scenarios import energy

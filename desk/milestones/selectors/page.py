@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from accounts.web.history import HistoryEntry, entries
-from desk.forms import ForecastForm
+from desk.milestones.forms import ForecastForm
 from desk.milestones.selectors.live import LiveMilestone, live
 from desk.reminders.selectors.sent import SentStage, sent_stages
 from desk.reminders.selectors.upcoming import UpcomingStage, upcoming_stages

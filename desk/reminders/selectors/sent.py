@@ -12,7 +12,7 @@ from accounts.policy.actors import Actor
 from desk.reminders.selectors.notice_rows import NoticeItem, NoticeRow, notice_rows, notices
 from desk.selectors import visible_to
 from reminders.models import Notice, NoticeState, Stage, Subject
-from reminders.rules import LOOKBACK
+from reminders.moments import LOOKBACK
 from roadmaps.models import Milestone, RoadMap
 
 PAGE: Final = 100

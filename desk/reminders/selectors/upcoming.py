@@ -14,9 +14,9 @@ from accounts.policy.questions import would
 from common.sides import TIME_ZONES, Side, day_of
 from desk.reminders.selectors.notice_rows import NoticeRow, notice_rows
 from desk.selectors import organisations, visible_to
+from reminders.due import Planned, due, outgoing
 from reminders.models import Notice, Stage
-from reminders.rules import moment
-from reminders.services import Planned, due, outgoing
+from reminders.moments import moment
 from roadmaps.models import Milestone
 
 AHEAD: Final = timedelta(days=30)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.policy.actors import system_actor
-from reminders.stages import ensure_stages
+from reminders.default_stages import ensure_stages
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.sides import Side
+from reminders.due import Planned, outgoing
 from reminders.models import Stage
-from reminders.services import Planned, outgoing
 from roadmaps.models import Milestone
 
 

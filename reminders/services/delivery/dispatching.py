@@ -5,17 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from reminders.models import Message, MessageState, Notice, NoticeState
+from reminders.services.delivery.leases import claimable
 
 CHUNK: Final = 50  # messages a task, over one connection to the mail server
-
-
-def claimable(now: datetime) -> Q:
-    """Select messages without a valid lease whose next attempt is due."""
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return Q(state=MessageState.WAITING) & free & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
 
 
 @transaction.atomic

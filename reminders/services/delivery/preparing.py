@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from common.deadlines import printed_day
 from common.language import reader_language
 from reminders.digest import readable
+from reminders.due import Key, due
 from reminders.mail import message_id_of, render
 from reminders.models import Message, MessageState, Notice, NoticeState
-from reminders.rules import LOOKBACK, anchor_in
-from reminders.services.planning import Key, due
+from reminders.moments import LOOKBACK, anchor_in
 from roadmaps.models import Milestone
 
 

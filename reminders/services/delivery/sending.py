@@ -3,23 +3,21 @@
 import logging
 import smtplib
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
 from reminders.backends import StoredEmail
-from reminders.models import Message
-from reminders.services.delivery.dispatching import claimable
+from reminders.services.delivery.leases import claim
 from reminders.services.delivery.outcomes import postpone, refused, sent
 from reminders.services.delivery.preparing import prepare
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(minutes=5)  # longer than any dialogue: each of its steps may take EMAIL_TIMEOUT
 CLOSING: Final = 421  # RFC 5321: the server ends the connection
 
 Clock = Callable[[], datetime]
@@ -39,13 +37,6 @@ def deliver(*, ids: Sequence[int], clock: Clock = timezone.now) -> None:
                 return
     finally:
         connection.close()
-
-
-def claim(*, message_id: int, now: datetime) -> UUID | None:
-    """Take a lease on the message; return None if another worker has it."""
-    lease = uuid4()
-    free = Message.objects.filter(claimable(now), pk=message_id)
-    return lease if free.update(lease=lease, lease_until=now + LEASE) else None
 
 
 def _deliver_one(message_id: int, connection: BaseEmailBackend, clock: Clock) -> bool:

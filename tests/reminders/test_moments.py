@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.calendar import WorkingCalendar
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
-from reminders.rules import anchor_in, anchors, moment, occurrences
+from reminders.moments import anchor_in, anchors, moment, occurrences
 from tests.scenarios.calendars import CALENDARS
 
 ZONES = [ZoneInfo(name) for name in ("Asia/Tashkent", "Asia/Seoul", "UTC", "America/New_York", "Pacific/Kiritimati")]
