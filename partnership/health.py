@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from partnership.celery import app
 from reminders.models import Heartbeat
+from roadmaps.selectors import latest_agreement_check
 
 STALE = timedelta(seconds=90)
 
@@ -30,10 +31,14 @@ def alive(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 where all of it works, 503 where any part does not, each part by name."""
+    """200 where all of it works, 503 where any part does not, each part by name.
+
+    ``agreements`` is a warning only: no restart and no other host mends a row that was changed without both signatures.
+    """
     checks = {name: "ok" if _holds(check) else "failed" for name, check in CHECKS.items()}
     whole = all(result == "ok" for result in checks.values())
-    return JsonResponse({"status": "ok" if whole else "failed", **checks}, status=200 if whole else 503)
+    answer = {"status": "ok" if whole else "failed", **checks, "agreements": _agreements()}
+    return JsonResponse(answer, status=200 if whole else 503)
 
 
 def _holds(check: Callable[[], bool]) -> bool:
@@ -65,6 +70,17 @@ def broker_answers() -> bool:
         except failures:
             return False
     return True
+
+
+def _agreements() -> str:
+    """Return ok, or warning where rows differ from what was signed, or unchecked where no check ran for two days."""
+    try:
+        found = latest_agreement_check(now=timezone.now())
+    except DatabaseError:
+        found = None
+    if found is None:
+        return "unchecked"
+    return "warning" if found else "ok"
 
 
 def _worker() -> bool:

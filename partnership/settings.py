@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     # expires: after a long stop the queue holds no pile of what is long past
     "heartbeat": {"task": "reminders.tasks.heartbeat", "schedule": 30, "options": {"expires": 60}},
     "clear_expired": {"task": "accounts.tasks.clear_expired", "schedule": crontab(hour="22", minute="0")},  # UTC
+    "check_agreements": {"task": "roadmaps.tasks.check_agreements", "schedule": crontab(hour="21", minute="0")},
     "sweep": {"task": "reminders.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
 }
 if REDIS_URL:

@@ -1,12 +1,14 @@
-"""The rows in force read back as the document that was signed."""
+"""The rows in force read back as the document that was signed, and the result of the last check of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from audit.models import Event
 from common.text import Text
 from roadmaps.document.content import (
     ExecutorContent,
@@ -19,6 +21,9 @@ from roadmaps.document.diff import compare
 from roadmaps.document.fields import RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMap, Section
 from roadmaps.row_mapping import relations_of, values_of
+
+AGREEMENT_CHECK: Final = "agreements checked"
+CHECK_COUNTS_FOR: Final = timedelta(days=2)
 
 T = TypeVar("T")
 M = TypeVar("M", Section, Measure, Milestone, Assignment)
@@ -64,11 +69,18 @@ def _in_force(kind: RowKind, rows: QuerySet[M, M]) -> QuerySet[M, M]:
 def differing(road_map: RoadMap) -> frozenset[UUID | None]:
     """Return the identities of rows that differ from the version in force (None: the road map itself).
 
-    For the nightly check: it finds a row that was changed without both signatures.
+    For the daily check: it finds a row that was changed without both signatures.
     """
     version = road_map.in_force()
     signed = version.revision.document if version else RoadMapContent()
     return frozenset(change.uid for change in compare(signed, content_of(road_map)))
+
+
+def latest_agreement_check(*, now: datetime) -> dict[str, int] | None:
+    """Return the number of differing rows by road map, as of the last check; None where there is none of two days."""
+    checks = Event.objects.filter(kind=AGREEMENT_CHECK, at__gte=now - CHECK_COUNTS_FOR).order_by("-at", "-pk")
+    detail = checks.values_list("detail", flat=True).first()
+    return None if detail is None else dict(detail["differing"])
 
 
 def _grouped(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, list[T]]:

@@ -11,8 +11,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
+from accounts.policy.actors import system_actor
+from audit.services import record_event
 from partnership import health
 from reminders.models import Heartbeat
+from roadmaps.selectors import AGREEMENT_CHECK
 
 PARTS = ("database", "migrations", "broker", "worker", "beat")
 
@@ -27,8 +30,8 @@ def ready(client: Client) -> tuple[int, set[str]]:
     """The status, and the parts that failed."""
     response = client.get("/readyz")
     answer = response.json()
-    assert set(answer) == {"status", *PARTS}
-    assert set(answer.values()) <= {"ok", "failed"}
+    assert set(answer) == {"status", *PARTS, "agreements"}
+    assert {answer[name] for name in ("status", *PARTS)} <= {"ok", "failed"}
     assert (answer["status"] == "ok") == (response.status_code == 200)
     return response.status_code, {part for part in PARTS if answer[part] == "failed"}
 
@@ -67,6 +70,21 @@ def test_a_broker_that_is_away_shows(client: Client, tmp_path: Path) -> None:
         app = Celery("of its own", broker=url, broker_transport_options=options, set_as_current=False)
         with mock.patch.object(health, "app", app):
             assert ready(client) == (503, {"broker"})
+
+
+@pytest.mark.usefixtures("beating")
+def test_rows_that_nobody_signed_are_a_warning(client: Client) -> None:
+    """Another host or a restart would not mend them."""
+
+    def said() -> str:
+        response = client.get("/readyz")
+        assert response.status_code == 200
+        return str(response.json()["agreements"])
+
+    assert said() == "unchecked"
+    for differing, word in (({"RM-07": 1}, "warning"), ({}, "ok")):
+        record_event(kind=AGREEMENT_CHECK, act=system_actor("tests").act, differing=differing)
+        assert said() == word
 
 
 def test_a_database_that_is_away_shows(client: Client) -> None:

@@ -5,6 +5,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.policy.actors import Actor
 from desk.milestones.selectors.live import Counts, LiveMilestone, counted, live, readable_milestones
@@ -16,6 +17,7 @@ from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import RoadMap, RoadMapVersion, Signature
 from roadmaps.rules import MilestoneStatus
+from roadmaps.selectors import latest_agreement_check
 
 
 class VersionPage:
@@ -61,6 +63,11 @@ class VersionPage:
     def against(self) -> RoadMapVersion | None:
         """The version it is compared with, where that is asked for. Raises: Http404."""
         return self._numbered(self._against) if self._against else None
+
+    @cached_property
+    def differs(self) -> bool:
+        """Whether the last check found rows that differ from the version in force."""
+        return self.road_map.reference in (latest_agreement_check(now=timezone.now()) or {})
 
     @property
     def is_in_force(self) -> bool:
