@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
+from accounts.models import EnrolledKey, User
 from audit.models import Event
 from roadmaps.models import Milestone, Proposal, RoadMapVersion, Signature
 from roadmaps.services import publish
@@ -35,12 +35,13 @@ class Chair:
         self.devtools.send("WebAuthn.setUserVerified", told)
 
     def enrol(self) -> None:
-        """From the proposal's page: two clicks, and the password once more where the library asks for it."""
+        """From the proposal's page: three clicks, and the password once more where the library asks for it."""
         self.page.get_by_role("link", name="Add a passkey").click()
         if "/reauthenticate/" in self.page.url:
             self.page.get_by_label("Password", exact=True).fill(PASSWORD)
             self.page.get_by_role("button", name="Confirm").click()
         self.page.get_by_role("button", name="Add", exact=True).click()
+        self.page.get_by_role("button", name="I have written it down").click()
         self.page.wait_for_url("**/recovery-codes/")
         self.page.goto(PAGE)
 
@@ -109,6 +110,26 @@ def test_from_no_passkey_to_version_1_with_the_mouse_and_at_390_px_by_keyboard(c
     uz.page.goto("/signing-keys/")
     expect(uz.page.locator("pre")).to_contain_text("BEGIN PUBLIC KEY")
     assert faults(uz.page) == []
+
+
+def test_the_browser_shows_the_fingerprint_of_a_new_key_before_the_key_is_sent(chair: Callable[..., Chair]) -> None:
+    uz = chair("UZ", width=390)
+    sent: list[str] = []
+    uz.page.on("request", lambda request: sent.append(request.method) if "/webauthn/add/" in request.url else None)
+    uz.page.get_by_role("link", name="Add a passkey").click()
+    if "/reauthenticate/" in uz.page.url:
+        uz.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        uz.page.get_by_role("button", name="Confirm").click()
+    uz.page.get_by_role("button", name="Add", exact=True).click()
+    expect(uz.page.locator("#new-key")).to_be_focused()
+    assert "POST" not in sent and not EnrolledKey.objects.exists()
+    assert faults(uz.page) == []
+    shown = uz.page.locator("#new-key-fingerprint").inner_text()
+    uz.page.get_by_role("button", name="I have written it down").click()
+    uz.page.wait_for_url("**/recovery-codes/")
+    assert EnrolledKey.objects.get().fingerprint == shown.replace(" ", "")
+    uz.page.goto("/signing-keys/")
+    expect(uz.page.locator("dd .hash")).to_have_text(shown)
 
 
 def test_a_finger_that_is_not_theirs_turns_nothing_and_the_page_says_so(chair: Callable[..., Chair]) -> None:
