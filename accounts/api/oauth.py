@@ -83,17 +83,15 @@ class SystemTokenView(TokenView):
             asked = request.POST.copy()
             del asked["scope"]  # blank means the same as left out
             request.POST = asked  # type: ignore[assignment]  # a mutable copy is as good
-        client_id = _client_id(request)
-        attempt = f"{client_id} {address_of(request)}"
+        client_id, address = _client_id(request), address_of(request)
+        attempt = f"{client_id} {address}"
         if not ratelimit.consume(request, action="token_failed", key=attempt, dry_run=True):
-            if once(f"token blocked:{attempt}"):
-                _record_failure("token requests blocked", client_id, request)
+            _record_first("token requests blocked", client_id, address)
             return JsonResponse({"error": "temporarily_unavailable"}, status=429, headers={"Retry-After": WINDOW})
         answer: HttpResponse = self.authorization_flow_token_response(request)
         if answer.status_code == 401:
             ratelimit.consume(request, action="token_failed", key=attempt)
-            if once(f"token refused:{attempt}"):
-                _record_failure("token refused", client_id, request)
+            _record_first("token refused", client_id, address)
         return answer
 
 
@@ -108,15 +106,19 @@ def _client_id(request: HttpRequest) -> str:
         return ""
 
 
-def _record_failure(kind: str, client_id: str, request: HttpRequest) -> None:
-    """Record the first failure of many, on the account's side where there is one of that name."""
+def _record_first(kind: str, client_id: str, address: str) -> None:
+    """Record the first failure of many, on the account's side where there is one of that name.
+
+    All names that are no account's count as one: inventing names does not fill the table.
+    """
     named = client_id.replace("\x00", "")
     account = ServiceAccount.objects.select_related("organisation").filter(client_id=named).first()
+    if not once(f"{kind}:{account.pk if account else ''}:{address}"):
+        return
     if account:
-        _record(kind, account, address=address_of(request))
+        _record(kind, account, address=address)
     else:
-        act = system_actor("token endpoint", door="api").act
-        record_event(kind=kind, act=act, address=address_of(request))
+        record_event(kind=kind, act=system_actor("token endpoint", door="api").act, address=address)
 
 
 def _record(kind: str, account: ServiceAccount, **detail: Any) -> None:

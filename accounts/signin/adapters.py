@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.policy.actors import person_actor
 from accounts.signin.encryption import cipher
-from accounts.signin.events import address_of, credential_changed, once, sign_in_failed
+from accounts.signin.events import address_of, credential_changed, sign_in_blocked, sign_in_failed
 from audit.services import record_event
 
 RESET = "account_reset_password_from_key"
@@ -41,13 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            email, address = str(credentials.get("email", "")), address_of(request)
-            if once(f"sign-in blocked:{email.lower()}:{address}"):
-                sign_in_failed("sign-in blocked", email, address)
+            sign_in_blocked(str(credentials.get("email", "")), address_of(request))
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        sign_in_failed("sign-in refused", str(credentials.get("email", "")), address_of(request))
+        sign_in_failed(str(credentials.get("email", "")), address_of(request))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         record_event(kind="signed in", act=person_actor(user).act, subject=user.email, layer=user.side)

@@ -23,12 +23,24 @@ def credential_changed(kind: str, user: User, **detail: Any) -> None:
     record_event(kind=kind, act=person_actor(user).act, subject=user.email, layer=user.side, person=user.pk, **detail)
 
 
-def sign_in_failed(kind: str, email: str, address: str) -> None:
-    """Append the event of a failed sign-in.
+def sign_in_failed(email: str, address: str, kind: str = "sign-in refused") -> None:
+    """Append the event of a failed sign-in."""
+    _append(kind, _account(email), address)
 
-    What was typed is kept only where it is the address of an account: people also type passwords there.
-    """
-    user = User.objects.filter(email__iexact=email).first()
+
+def sign_in_blocked(email: str, address: str) -> None:
+    """Append the event of a reached limit, once in a while of attempts; all strangers count as one."""
+    user = _account(email)
+    if once(f"sign-in blocked:{user.pk if user else ''}:{address}"):
+        _append("sign-in blocked", user, address)
+
+
+def _account(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email.replace("\x00", "")).first()
+
+
+def _append(kind: str, user: User | None, address: str) -> None:
+    """What was typed is kept only where it is the address of an account: people also type passwords there."""
     act = system_actor("sign-in", door="admin").act
     if user:
         record_event(kind=kind, act=act, subject=user.email, layer=user.side, address=address)

@@ -31,7 +31,7 @@ def _renewed(sender: Any, *, user: User, authenticator: Authenticator, **kwargs:
 
 
 def _refused(sender: Any, *, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    sign_in_failed("second factor refused", user.email, address_of(request))
+    sign_in_failed(user.email, address_of(request), "second factor refused")
 
 
 def connect() -> None:
