@@ -32,3 +32,9 @@ def require_ever(actor: Actor, permission: str) -> None:
     """
     if not can(actor, permission):
         raise Http404
+
+
+def posted_version(request: HttpRequest, name: str = "version") -> int:
+    """Return the ``row_version`` on which the page was opened; 0, which is none, for anything else."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0

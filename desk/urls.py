@@ -52,8 +52,8 @@ urlpatterns = [
     path("proposals/<str:reference>/edit/", editor.proposal_edit, name="proposal_edit"),
     path("proposals/<str:reference>/edit/save/", editor.row_save, name="row_save"),
     path("proposals/<str:reference>/edit/act/", editor.row_act, name="row_act"),
-    path("proposals/<str:reference>/reopen/", editor.proposal_reopen, name="proposal_reopen"),
-    path("road-maps/<str:reference>/propose/", editor.propose, name="propose"),
+    path("proposals/<str:reference>/reopen/", actions.reopen, name="proposal_reopen"),
+    path("road-maps/<str:reference>/propose/", actions.start, name="propose"),
     # who was told what
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/to-come/", reminders.reminders_to_come, name="reminders_to_come"),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -117,6 +118,8 @@ TEMPLATES = [
         },
     }
 ]
+# so that an input may have a template of the product's own
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Pages of records that stand on a floor above their table belong here, one line a model
 ABSOLUTE_URL_OVERRIDES: dict[str, Any] = {
     "accounts.organisation": lambda record: reverse("desk:organisation", args=[record.code]),

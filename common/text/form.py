@@ -5,8 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidValue
@@ -50,13 +48,6 @@ class MultilingualWidget(forms.MultiWidget):
             # the label of the whole field (a cell of a table) stands before the language, not in its place
             sub["attrs"]["aria-label"] = f"{label}: {own.attrs['aria-label']}" if label else own.attrs["aria-label"]
         return context
-
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        context = self.get_context(name, value, attrs)
-        for sub in context["widget"]["subwidgets"]:
-            sub["html"] = self._render(sub["template_name"], {"widget": sub}, renderer)  # type: ignore[attr-defined]
-        # the form renderer finds Django's own templates only
-        return render_to_string(self.template_name, context)
 
 
 class _LanguageField(forms.CharField):

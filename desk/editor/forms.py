@@ -1,7 +1,6 @@
 """The form of one row, made from the table of fields."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -11,83 +10,46 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk.editor.inputs import CodeField, DeadlineField, NumberField, RoleField, RowTextField, suffixes
+from desk.editor.inputs import Choices, input_of
 from desk.editor.targets import Values, fields_of
 from roadmaps.document.content import ExecutorContent, ExecutorRole
-from roadmaps.document.fields import DocumentField, FieldKind, RowKind
+from roadmaps.document.fields import FieldKind, RowKind
 
 MOST_EXECUTORS: Final = 40  # of one milestone
 ADD_EXECUTOR: Final = "add"
-_CODES: Final = (FieldKind.ORGANISATION, FieldKind.DECISION, FieldKind.PROJECT)
 HELP: Final = {
     "reason": gettext_lazy("Both sides read it beside the changes; it is signed with the text."),
     "note": gettext_lazy("Shown above the table. In an empty road map it says why there are no rows."),
 }
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the selects offer: (code, name) of the records that the person can see, the organisations by side."""
-
-    organisations: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    decisions: tuple[tuple[str, str], ...]
-    projects: tuple[tuple[str, str], ...]
-
-    def field(self, field: DocumentField) -> forms.Field:
-        """Return the input of a field."""
-        label = field.label
-        match field.kind:
-            case FieldKind.TEXT:
-                return RowTextField(field)
-            case FieldKind.NUMBER:
-                return NumberField(label)
-            case FieldKind.DEADLINE:
-                return DeadlineField(label)
-            case FieldKind.ROLE:
-                return RoleField(label)
-            case FieldKind.ORGANISATION:
-                unknown = _("There is no organisation with the code %(code)s.")
-                return CodeField(self.organisations, _("no organisation"), unknown, label)
-            case FieldKind.DECISION:
-                unknown = _("There is no decision with the code %(code)s.")
-                return CodeField(self.decisions, _("no decision"), unknown, label)
-            case FieldKind.PROJECT:
-                unknown = _("There is no project with the code %(code)s.")
-                return CodeField(self.projects, _("no project"), unknown, label)
-        raise NotImplementedError(f"There is no input for {field.kind}.")
+INCOMPLETE: Final = gettext_lazy("A part of this form did not arrive whole: nothing was saved.")
 
 
 class FieldsForm(forms.Form):
-    """Inputs for the fields of one kind of row. ``stored`` holds the codes that may stay."""
+    """Inputs for the fields of one kind of row; codes that are ``stored`` may stay."""
 
     kind: RowKind
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, choices: Choices, stored: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Choices, stored: Mapping[FieldKind, Iterable[str]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for field in fields_of(self.kind):
-            if field.kind == FieldKind.EXECUTORS:
-                continue
-            made = self.fields[field.name] = choices.field(field)
-            made.help_text = HELP.get(field.name, "")
-            made.kind = field.kind  # type: ignore[attr-defined]  # for the template
-            if isinstance(made, CodeField):
-                made.keep(stored)
+            if field.kind != FieldKind.EXECUTORS:
+                made = self.fields[field.name] = input_of(field, choices, stored or {})
+                made.help_text = HELP.get(field.name, "")
+                made.kind = field.kind  # type: ignore[attr-defined]  # for the template
+
+    def clean(self) -> dict[str, Any]:
+        if any(bound.field.widget.value_omitted_from_data(self.data, self.files, bound.html_name) for bound in self):
+            raise ValidationError(INCOMPLETE)
+        return self.cleaned_data
 
     @property
-    def raw_values(self) -> Values:
+    def typed(self) -> Values:
         """Return what the browser sent, to be shown again."""
         return {bound.name: bound.data for bound in self}
-
-    @property
-    def missing(self) -> list[str]:
-        """Return the names of the inputs that did not arrive."""
-        return [name for name in self._names() if name not in self.data]
-
-    def _names(self) -> Iterator[str]:
-        for bound in self:
-            yield from (f"{bound.html_name}{suffix}" for suffix in suffixes(bound.field.widget))
 
 
 class ExecutorForm(FieldsForm):
@@ -96,15 +58,10 @@ class ExecutorForm(FieldsForm):
     kind = RowKind.EXECUTOR
 
     def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
+        cleaned = super().clean()
         if cleaned.get("part") and not cleaned.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _("Choose the organisation whose part this is."))
         return cleaned
-
-    @property
-    def executor(self) -> ExecutorContent | None:
-        values = self.cleaned_data
-        return ExecutorContent(**values) if values.get("organisation") else None
 
 
 class BaseExecutors(forms.BaseFormSet[ExecutorForm]):
@@ -117,16 +74,6 @@ class BaseExecutors(forms.BaseFormSet[ExecutorForm]):
                 form.add_error("organisation", _("This organisation is named twice: it is lead or co-executor, once."))
             elif code:
                 named.add(code)
-        if any(form.missing for form in self.forms):
-            raise ValidationError(_("The executors did not arrive whole: nothing was saved."))
-
-    @property
-    def raw_values(self) -> list[Values]:
-        return [form.raw_values for form in self.forms]
-
-    @property
-    def executors(self) -> tuple[ExecutorContent, ...]:
-        return tuple(executor for form in self.forms if (executor := form.executor))
 
 
 Executors = forms.formset_factory(
@@ -142,7 +89,7 @@ Executors = forms.formset_factory(
 class RowForm(FieldsForm):
     """One row of the road map, or its head.
 
-    ``values`` are shown where ``data`` is None: stored ones, or what was typed (`typed_values`).
+    ``values`` are shown where ``data`` is None: stored ones, or what was typed (`typed`).
     """
 
     def __init__(
@@ -151,13 +98,13 @@ class RowForm(FieldsForm):
         key: str,
         choices: Choices,
         *,
-        stored: Values | None = None,
+        stored: Mapping[FieldKind, Iterable[str]] | None = None,
         values: Mapping[str, Any] | None = None,
         data: QueryDict | None = None,
     ) -> None:
         self.kind = kind
-        values, codes = values or {}, _codes(kind, stored or {})
-        super().__init__(data, initial=values, auto_id=f"f-{key}-%s", choices=choices, stored=codes)
+        values = values or {}
+        super().__init__(data, initial=values, auto_id=f"f-{key}-%s", choices=choices, stored=stored)
         self.executors: Any = None
         if any(field.kind == FieldKind.EXECUTORS for field in fields_of(kind)):
             self.executors = Executors(
@@ -165,9 +112,9 @@ class RowForm(FieldsForm):
                 initial=[_executor_values(one) for one in values.get("executors", ())],
                 auto_id=f"f-{key}-%s",
                 prefix="executors",
-                form_kwargs={"choices": choices, "stored": codes},
+                form_kwargs={"choices": choices, "stored": stored},
                 error_messages={
-                    "missing_management_form": _("The executors did not arrive whole: nothing was saved."),
+                    "missing_management_form": str(INCOMPLETE),
                     "too_many_forms": _("A milestone has at most %(num)d executors.") % {"num": MOST_EXECUTORS},
                 },
             )
@@ -177,9 +124,7 @@ class RowForm(FieldsForm):
         return (self.executors is None or self.executors.is_valid()) and valid
 
     def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        if self.missing:
-            raise ValidationError(_("A part of this form did not arrive: nothing was saved."))
+        cleaned = super().clean()
         if cleaned.get("funding_organisation") and cleaned.get("funding_text"):
             sentence = _("The funding source is an organisation or a text, not both: empty one of them.")
             self.add_error("funding_text", sentence)
@@ -188,12 +133,15 @@ class RowForm(FieldsForm):
     @property
     def values(self) -> Values:
         """Return the values of the fields; of a valid form."""
-        return self.cleaned_data | ({"executors": self.executors.executors} if self.executors is not None else {})
+        if self.executors is None:
+            return self.cleaned_data
+        rows = (form.cleaned_data for form in self.executors.forms)
+        return self.cleaned_data | {"executors": tuple(ExecutorContent(**row) for row in rows if row["organisation"])}
 
     @property
-    def typed_values(self) -> Values:
-        """Return what the browser sent, to be shown again."""
-        return self.raw_values | ({"executors": self.executors.raw_values} if self.executors is not None else {})
+    def typed(self) -> Values:
+        rows = {} if self.executors is None else {"executors": [form.typed for form in self.executors.forms]}
+        return super().typed | rows
 
     def refuse(self, field: str, sentence: str) -> None:
         """Add an error that only a service finds; ``field`` "" is the whole row."""
@@ -202,24 +150,21 @@ class RowForm(FieldsForm):
         else:
             self.add_error(field if field in self.fields else None, sentence)
 
+    def show_theirs(self, theirs: Mapping[str, Any]) -> None:
+        """Set beside each field that both changed what the other has written."""
+        for name, printed in theirs.items():
+            owner: Any = self.executors if name == "executors" else self.fields[name]
+            owner.theirs = printed
+
     @property
     def error_count(self) -> int:
         """Return how many sentences say what to fix."""
-        count = sum(len(errors) for errors in self.errors.values())
-        if self.executors is None:
-            return count
-        rows = sum(len(errors) for form in self.executors.forms for errors in form.errors.values())
-        return count + rows + len(self.executors.non_form_errors())
-
-    @property
-    def bound_fields(self) -> list[BoundField]:
-        """Return every field in the order of reading, those of the executors included."""
-        executors = self.executors.forms if self.executors is not None else ()
-        return [field for form in (self, *executors) for field in form]
+        count = sum(len(errors) for form in self._forms for errors in form.errors.values())
+        return count + (len(self.executors.non_form_errors()) if self.executors is not None else 0)
 
     def focus_first(self) -> None:
         """Give the focus to the first field with an error, else to the first field."""
-        fields = self.bound_fields
+        fields: list[BoundField] = [field for form in self._forms for field in form]
         wrong = [field for field in fields if self.is_bound and field.errors]
         if not wrong and self.is_bound and self.executors and self.executors.non_form_errors():
             wrong = [form["organisation"] for form in self.executors.forms]
@@ -228,6 +173,11 @@ class RowForm(FieldsForm):
     def focus_last(self) -> None:
         """Give the focus to the organisation of the last executor."""
         self.executors.forms[-1].fields["organisation"].widget.attrs["autofocus"] = True
+
+    @property
+    def _forms(self) -> list[FieldsForm]:
+        """Return this form and those of the executors, in the order of reading."""
+        return [self, *(self.executors.forms if self.executors is not None else ())]
 
 
 def changed_executors(values: Values, button: str) -> Values:
@@ -245,10 +195,3 @@ def _executor_values(executor: ExecutorContent | Values) -> Values:
     if isinstance(executor, dict):
         return executor
     return {field.name: getattr(executor, field.name) for field in fields_of(RowKind.EXECUTOR)}
-
-
-def _codes(kind: RowKind, values: Values) -> set[str]:
-    """Return the codes of records in the values."""
-    names = [field.name for field in fields_of(kind) if field.kind in _CODES]
-    executors = {executor.organisation for executor in values.get("executors", ())}
-    return executors | {values[name] for name in names if values.get(name)}

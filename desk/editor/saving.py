@@ -4,9 +4,8 @@ An edit that began on an older text is merged field by field. What the older tex
 person may read; where it is not theirs to read, each field that differs counts as changed by both.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,15 +16,14 @@ from accounts.models import Organisation
 from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
 from common.errors import sentence
-from common.text import Text
 from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of, with_values
-from roadmaps.document.checks import problems
+from roadmaps.document.checks import contradictions
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.edit import RowNotFoundError, delete_row, move_row, restore_row
 from roadmaps.document.merge import merge
 from roadmaps.document.numbering import renumber
 from roadmaps.document.read import read_content
-from roadmaps.document.tree import CHILDREN
+from roadmaps.document.tree import stored_row
 from roadmaps.models import Proposal
 from roadmaps.services import save_content
 from roadmaps.services.locking import lock_road_map
@@ -41,39 +39,26 @@ class EditRefused(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True)
-class Author:
-    """Who saved last, where the person may read that."""
-
-    name: str
-    side: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class BothChanged:
-    """One field that somebody else changed meanwhile to another value than the person did."""
-
-    name: str
-    theirs: Any
-
-
+@dataclass(eq=False)
 class EditConflict(Exception):
-    """Both changed the same fields: nothing is saved. ``values`` are the person's, with the other's where they did
-    not touch the field; ``version`` is what the next attempt is based on.
+    """Somebody else has changed the same fields meanwhile, or deleted the row: nothing is saved.
+
+    - ``author``: the history row of who did it, where the person may read it.
+    - ``fields``: what both changed, with the other's value; ``values``: the person's, with the other's where they did
+      not touch the field. Empty where the row is deleted; ``can_restore``: it can be put back with what was typed.
+    - ``mine``: the content as the person would have it; ``version``: what the next attempt is based on.
     """
 
-    def __init__(self, proposal: Proposal, values: Values, fields: list[BothChanged], author: Author | None) -> None:
-        super().__init__(proposal.reference)
-        self.values, self.fields, self.author, self.version = values, fields, author, proposal.row_version
+    author: Any
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    mine: RoadMapContent = RoadMapContent()
+    version: int = 0
+    can_restore: bool = False
 
-
-class RowDeleted(Exception):
-    """Somebody else has deleted the row meanwhile; ``can_restore``: it can be put back with what was typed."""
-
-    def __init__(self, author: Author | None, *, can_restore: bool) -> None:
-        super().__init__()
-        self.author, self.can_restore = author, can_restore
+    @property
+    def is_deleted(self) -> bool:
+        return not self.fields
 
 
 @transaction.atomic
@@ -86,14 +71,14 @@ def save_row(
     - ``restore`` puts back a row that somebody else has deleted meanwhile.
     - What contradicts another row is refused; what is only unfinished is saved.
 
-    Raises: NotAllowed, IllegalMove, EditRefused, EditConflict, RowDeleted.
+    Raises: NotAllowed, IllegalMove, EditRefused, EditConflict.
     """
     proposal = _current(proposal)
     content = proposal.document
     try:
         if target.is_new or opened_on == proposal.row_version:
             if not target.is_new and values_of(target, content, proposal.reason) is None:
-                raise RowDeleted(None, can_restore=False)
+                raise EditConflict(None)
             edited, key = with_values(target, content, values)
         else:
             edited, values = _merged(proposal, target, values, _Older(by, proposal, opened_on), restore=restore)
@@ -119,7 +104,7 @@ def act_on_row(*, proposal: Proposal, act: str, uid: UUID | None, opened_on: int
     content = proposal.document
     if act == "delete" and uid and opened_on != proposal.row_version:
         before = _Older(by, proposal, opened_on).content
-        if before is None or _family(before, uid) != _family(content, uid):
+        if before is None or before.row(uid) != content.row(uid):
             raise EditRefused(("", _("It was changed while this page was open: read it as it is now, then delete it.")))
     agreed = proposal.base.revision.document if proposal.base else RoadMapContent()
     try:
@@ -155,39 +140,32 @@ def _merged(
 ) -> tuple[RoadMapContent, Values]:
     """Return the content with the edit and all that was saved since it began, and the target's values in it.
 
-    Raises: EditConflict, RowDeleted.
+    Raises: EditConflict.
     """
     content, before = proposal.document, older.values_of(target)
     stored = values_of(target, content, proposal.reason)
     if older.content is None or before is None:
         if stored is None:
-            raise RowDeleted(None, can_restore=False)
-        both = [BothChanged(name, stored[name]) for name in values if values[name] != stored[name]]
+            raise EditConflict(None)
+        both = {name: stored[name] for name in values if values[name] != stored[name]}
         if both:
-            raise EditConflict(proposal, values, both, older.author_of(target))
+            mine, _key = with_values(target, content, values)
+            raise EditConflict(older.author_of(target), both, values, mine, proposal.row_version)
         return content, values
     mine, _key = with_values(target, older.content, values)
     merged = merge(older.content, mine, content)
     if any(conflict.field == "row" for conflict in merged.conflicts) and not restore:
-        raise RowDeleted(older.author_of(target), can_restore=True)
-    both = [BothChanged(conflict.field, conflict.theirs) for conflict in merged.conflicts if conflict.field in values]
+        raise EditConflict(older.author_of(target), can_restore=True)
+    both = {conflict.field: conflict.theirs for conflict in merged.conflicts if conflict.field in values}
     taken = values_of(target, merged.content, proposal.reason) or values
-    if target.is_head:
-        taken, changed = _merged_reason(taken, values["reason"], before["reason"], proposal.reason)
-        both += changed
+    # the reason is the proposal's own, no field of the content
+    if target.is_head and values["reason"] != before["reason"]:
+        taken["reason"] = values["reason"]
+        if proposal.reason not in (before["reason"], values["reason"]):
+            both["reason"] = proposal.reason
     if both:
-        raise EditConflict(proposal, taken, both, older.author_of(target))
+        raise EditConflict(older.author_of(target), both, taken, merged.content, proposal.row_version)
     return merged.content, taken
-
-
-def _merged_reason(
-    taken: Values, mine: Text | None, before: Text | None, theirs: Text | None
-) -> tuple[Values, list[BothChanged]]:
-    """Merge the proposal's own text, which is no field of the content."""
-    if mine == before:
-        return taken | {"reason": theirs}, []
-    both = [BothChanged("reason", theirs)] if theirs not in (before, mine) else []
-    return taken | {"reason": mine}, both
 
 
 class _Older:
@@ -201,36 +179,20 @@ class _Older:
     def values_of(self, target: RowTarget) -> Values | None:
         return values_of(target, self.content, self._row.reason) if self.content is not None and self._row else None
 
-    def author_of(self, target: RowTarget) -> Author | None:
-        """Return who changed the target last."""
+    def author_of(self, target: RowTarget) -> Any:
+        """Return the history row of the last change of the target."""
         newer: Any = None
         for row in self._history[:MOST_SEARCHED].iterator():
             if newer is not None and _stored(row, target) != _stored(newer, target):
                 break
             newer = row
-        return Author(newer.act_name, newer.act_side, newer.history_date) if newer is not None else None
+        return newer
 
 
 def _stored(history_row: Any, target: RowTarget) -> Any:
     if target.is_head:
         return history_row.reason, history_row.content["note"]
-    return _json_row(history_row.content, str(target.uid))
-
-
-def _json_row(node: dict[str, Any], uid: str) -> dict[str, Any] | None:
-    """Return the fields of one row as they are stored, without the rows below it."""
-    for name in CHILDREN.values():
-        for row in node.get(name, ()):
-            if row["uid"] == uid:
-                return {key: value for key, value in row.items() if key not in CHILDREN.values()}
-            if found := _json_row(row, uid):
-                return found
-    return None
-
-
-def _family(content: RoadMapContent, uid: UUID) -> Any:
-    """Return the row with all below it."""
-    return next((row for _path, row in content.rows() if row.uid == uid), None)
+    return stored_row(history_row.content, str(target.uid))
 
 
 def _refuse_new_contradictions(before: RoadMapContent, after: RoadMapContent, key: str) -> None:
@@ -239,29 +201,9 @@ def _refuse_new_contradictions(before: RoadMapContent, after: RoadMapContent, ke
     Raises: EditRefused.
     """
     sides = dict(Organisation.objects.values_list("code", "side"))
-    known = set(_contradictions(before, sides))
-    found = [problem for problem in _contradictions(after, sides) if problem not in known]
-    if found:
-        raise EditRefused(*((field if uid == key else "", words) for uid, field, words in found))
-
-
-def _contradictions(content: RoadMapContent, sides: dict[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Yield (row, field, words)."""
-    rows = dict(content.rows())
-    for problem in problems(content, sides):
-        path, field = _split(problem.path)
-        row = rows.get(path)
-        if row is None:
-            continue
-        if field == "executors" and not any(one.role == "lead" for one in getattr(row, "executors", ())):
-            continue  # a draft may be without a lead, yet
-        yield str(row.uid), field, sentence(problem)
-
-
-def _split(path: str) -> tuple[str, str]:
-    """Return the row's path and the field, of a path into a content."""
-    row, found, _rest = path.partition(".executors")
-    if found:
-        return row, "executors"
-    row, _dot, field = path.rpartition(".")
-    return row, field
+    known, found = (
+        [(str(row.uid), name, sentence(problem)) for row, name, problem in contradictions(content, sides)]
+        for content in (before, after)
+    )
+    if new := [problem for problem in found if problem not in known]:
+        raise EditRefused(*((name if uid == key else "", words) for uid, name, words in new))

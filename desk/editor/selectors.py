@@ -1,9 +1,10 @@
 """What the editor's page shows: every row as it will read, with what differs from the version in force."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -14,17 +15,21 @@ from accounts.policy.actors import Actor
 from common.errors import sentence
 from common.sides import Side
 from common.text import Text
-from desk.editor.forms import Choices, RowForm
-from desk.editor.marks import Marks, RowMarks
-from desk.editor.saving import Author
-from desk.editor.targets import ADD, HEAD, RowTarget, UnknownTarget, first_values, target_of, values_of
+from desk.editor.forms import RowForm
+from desk.editor.inputs import Choices
+from desk.editor.saving import EditConflict
+from desk.editor.targets import ADD, HEAD, REASON, RowTarget, UnknownTarget, first_values, target_of, values_of
+from desk.proposals.diff_formatting import DiffLines, text_diff
+from desk.proposals.difference import Difference, DiffRow
+from desk.roadmaps.selectors.table import RowDetail
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
+from roadmaps.document.checks import located
 from roadmaps.document.content import RoadMapContent, RowContent
-from roadmaps.document.edit import RowNotFoundError, restore_row
-from roadmaps.document.fields import FIELDS, DocumentField, FieldKind, RowKind, detail_fields
+from roadmaps.document.edit import with_deleted_rows
+from roadmaps.document.fields import FIELDS, FieldKind, RowKind, detail_fields
 from roadmaps.document.numbering import labels
-from roadmaps.document.tree import CHILD_KINDS, kind_of, rows_below
+from roadmaps.document.tree import CHILD_KINDS, Node, codes_of, kind_of, rows_below, uid_of
 from roadmaps.models import Proposal
 from roadmaps.services.proposals import hindrances
 
@@ -41,36 +46,46 @@ NEW: Final[dict[RowKind, str | Promise]] = {
 }
 
 
-@dataclass(frozen=True)
-class ConflictNotice:
-    """``is_deleted``: the row is gone; ``can_restore``: it can be put back with what was typed."""
+class Theirs(NamedTuple):
+    """What somebody else has written in a field, as it is printed."""
 
-    author: Author | None
-    is_deleted: bool = False
-    can_restore: bool = False
+    label: str
+    lines: DiffLines
 
 
 @dataclass
 class EditorRow:
-    """One row of the page: read, or open as a form. ``focus`` is the control that has the focus."""
+    """One row of the page: read, or open as a form. ``focus`` is the control that has the focus.
 
-    key: str
-    kind: RowKind
-    label: str = ""
+    - ``row`` is as it is shown; None for the head, for one that adds a row, and for one that is not in the page.
+    - ``version``: of the proposal, on which the form was opened; ``is_typed``: it holds what is typed and not saved.
+    """
+
+    page: "EditorPage"
+    target: RowTarget
     row: Any = None
-    parent_name: str = ""
-    marks: RowMarks = RowMarks()
-    is_deleted: bool = False
-    is_in_force: bool = False
-    span: int = 1
-    below: int = 0
-    details: tuple[tuple[str, Any], ...] = ()
-    executors: tuple[tuple[str, str, str, Text | None], ...] = ()
+    above: "EditorRow | None" = None  # of one that adds a row
     form: RowForm | None = None
     focus: str = ""
-    conflict: ConflictNotice | None = None
-    version: int = 0  # of the proposal, on which the form was opened
-    is_typed: bool = False  # the form holds what was typed and is not saved
+    conflict: EditConflict | None = None
+    version: int = 0
+    is_typed: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.target.key
+
+    @property
+    def kind(self) -> RowKind:
+        return self.target.kind
+
+    @property
+    def is_new(self) -> bool:
+        return self.target.is_new
+
+    @property
+    def label(self) -> str:
+        return self.page.labels[self.row.uid] if self.row else ""
 
     @property
     def name(self) -> str:
@@ -88,37 +103,99 @@ class EditorRow:
         return getattr(self.row, title.name) if title and self.row else None
 
     @property
-    def is_new(self) -> bool:
-        return self.key.startswith(ADD)
+    def is_deleted(self) -> bool:
+        return self.row is not None and self.row.uid not in self.page.present
 
+    @property
+    def is_in_force(self) -> bool:
+        return self.page.agreed is not None and self.page.agreed.row(self.row.uid) is not None
 
-@dataclass(frozen=True)
-class Hindrance:
-    """What keeps the draft from being published; ``key`` is the row's, empty where it is of the whole."""
+    @property
+    def below(self) -> int:
+        return len(rows_below(self.row))
 
-    key: str
-    where: str
-    sentence: str
+    @property
+    def span(self) -> int:
+        """Lines of the table that a measure takes: its own, its milestones, and the one that adds another."""
+        return self.below + 2
+
+    @cached_property
+    def changes(self) -> list[DiffRow]:
+        """What differs from the version in force."""
+        return self.page.changes.get(self.target.uid, [])
+
+    @property
+    def change_kinds(self) -> list[str]:
+        return list(dict.fromkeys(row.change.kind for row in self.changes))
+
+    @property
+    def details(self) -> list[RowDetail]:
+        """Return what is printed below the row's own text."""
+        return [
+            RowDetail(field.kind, str(field.label), self.page.organisations.get(value, value))
+            for field in (detail_fields(self.kind) if self.row else ())
+            if (value := getattr(self.row, field.name)) is not None
+        ]
+
+    @property
+    def executors(self) -> Iterator[tuple[str, str, str, Text | None]]:
+        """Yield side, name, role and own part of each."""
+        for executor in getattr(self.row, "executors", ()):
+            found = self.page.organisations.get(executor.organisation)
+            side, name = (found.side, found.short_name) if found else ("", executor.organisation)
+            yield side, name, executor.role, executor.part
 
 
 class EditorPage:
-    """The draft as it is stored. ``shown`` holds also the rows of the version in force that the draft has deleted."""
+    """The draft as it is stored. ``rows`` has also the rows of the version in force that the draft has deleted."""
 
     def __init__(self, actor: Actor, proposal: Proposal) -> None:
         self.actor, self.proposal, self.road_map = actor, proposal, proposal.road_map
         self.content = proposal.document
         self.agreed = proposal.base.revision.document if proposal.base else None
-        self.shown = _with_deleted(self.content, self.agreed) if self.agreed else self.content
-        self._present = {row.uid for _path, row in self.content.rows()}
-        self._in_force = {row.uid for _path, row in self.agreed.rows()} if self.agreed else set()
-        self._labels = labels(self.shown) | labels(self.content)
-        self.opened: EditorRow | None = None
+        shown = with_deleted_rows(self.content, self.agreed) if self.agreed else self.content
+        self.present = {row.uid for _path, row in self.content.rows()}
+        self.labels = labels(shown) | labels(self.content)
+        self.head = EditorRow(self, RowTarget(HEAD, RowKind.ROAD_MAP))
+        self.rows = {row.key: row for row in (self.head, *self._rows_below(shown, None))}
         self.orphan: EditorRow | None = None
-        self.focus: tuple[str, str] = ("", "")
+
+    def _rows_below(self, node: Node, above: EditorRow | None) -> Iterator[EditorRow]:
+        """Yield all rows below one, and the one that adds another; a deleted row stands alone."""
+        for child in rows_below(node):
+            row = EditorRow(self, RowTarget(str(child.uid), kind_of(child), child.uid), child)
+            yield row
+            if not row.is_deleted:
+                yield from self._rows_below(child, row)
+        if kind := CHILD_KINDS.get(kind_of(node)):
+            parent = uid_of(node)
+            yield EditorRow(self, RowTarget(f"{ADD}-{parent}" if parent else ADD, kind, parent=parent), above=above)
+
+    @property
+    def sections(self) -> list[list[EditorRow]]:
+        """Return the rows of each section; the last is the one that adds a section."""
+        found: list[list[EditorRow]] = []
+        for row in self.rows.values():
+            if row.kind == RowKind.SECTION:
+                found.append([])
+            if row is not self.head:
+                found[-1].append(row)
+        return found
 
     @cached_property
-    def marks(self) -> Marks:
-        return Marks(self.actor, self.agreed, self.content)
+    def changes(self) -> dict[UUID | None, list[DiffRow]]:
+        """What differs from the version in force, by row. Empty where none is: all is new, and no row is marked."""
+        found: dict[UUID | None, list[DiffRow]] = defaultdict(list)
+        for row in self.difference(self.agreed, self.content) if self.agreed is not None else ():
+            found[row.change.uid].append(row)
+        return found
+
+    @property
+    def change_count(self) -> int:
+        return sum(len(rows) for rows in self.changes.values())
+
+    def difference(self, before: RoadMapContent, after: RoadMapContent) -> tuple[DiffRow, ...]:
+        return Difference(self.actor, before, after, lambda whole: whole).rows
 
     @cached_property
     def organisations(self) -> dict[str, Organisation]:
@@ -126,160 +203,81 @@ class EditorPage:
 
     @cached_property
     def choices(self) -> Choices:
+        """What the selects offer: the records that the person can see."""
         group = self.road_map.group_id
         decisions = visible_to(self.actor, Decision.objects.select_related("area").order_by("code"))
-        own_first = sorted(decisions, key=lambda decision: decision.area.group_id != group)
-        projects = visible_to(self.actor, Project.objects.order_by("code"))
         named = [(row.side, row.code, f"{row.side} {row.name}") for row in self.organisations.values()]
-        return Choices(
-            organisations=tuple(
-                (str(side.label), tuple(sorted((row[1:] for row in named if row[0] == side), key=lambda row: row[1])))
+        return {
+            FieldKind.ORGANISATION: [
+                (str(side.label), sorted((row[1:] for row in named if row[0] == side), key=lambda row: row[1]))
                 for side in Side
-            ),
-            decisions=tuple((row.code, f"{row.code} {_short(row.title)}") for row in own_first),
-            projects=tuple((row.code, f"{row.code} {_short(row.title)}") for row in projects),
-        )
+            ],
+            # those of the road map's own group first
+            FieldKind.DECISION: _titled(sorted(decisions, key=lambda decision: decision.area.group_id != group)),
+            FieldKind.PROJECT: _titled(visible_to(self.actor, Project.objects.order_by("code"))),
+        }
 
     @cached_property
-    def hindrances(self) -> list[Hindrance]:
-        rows = dict(self.content.rows())
-        found = []
-        for problem in hindrances(self.content, self.road_map):
-            path = problem.path
-            while path and path not in rows:
-                path = path.rpartition(".")[0]
-            row = rows.get(path)
-            where = str(NAMES[kind_of(row)]) % {"label": self._labels[row.uid]} if row else ""
-            found.append(Hindrance(str(row.uid) if row else "", where[:1].upper() + where[1:], sentence(problem)))
+    def hindrances(self) -> list[tuple[EditorRow | None, str]]:
+        """What keeps the draft from being published, each with its row; None where it is of the whole."""
+        found = [(located(self.content, problem)[0], problem) for problem in hindrances(self.content, self.road_map)]
+        return [(self.rows[str(row.uid)] if row else None, sentence(problem)) for row, problem in found]
+
+    def both_changed(self, target: RowTarget, conflict: EditConflict) -> dict[str, Theirs]:
+        """Return what the other has written where both changed, by the field's name."""
+        found = {
+            str(row.change.field): Theirs(row.what, row.diff.after)
+            for row in self.difference(conflict.mine, self.content)
+            if row.change.uid == target.uid and row.change.field in conflict.fields
+        }
+        if "reason" in conflict.fields:
+            reasons = text_diff(conflict.values["reason"], conflict.fields["reason"])
+            found["reason"] = Theirs(str(REASON.label), reasons.after)
         return found
 
-    # -- rows
-
-    @property
-    def head(self) -> EditorRow:
-        return self.row(HEAD)
-
-    @property
-    def rows(self) -> Iterator[list[EditorRow]]:
-        """Yield the rows of each section, with those that add one; at last the one that adds a section."""
-        for section in self.shown.sections:
-            yield list(self._family(section))
-        yield [self.row(ADD)]
-
     def row(self, key: str) -> EditorRow:
-        """Return one row as it is shown now. Raises: UnknownTarget."""
-        if self.opened and self.opened.key == key:
-            return self.opened
-        target = target_of(key, self.shown)
-        made = EditorRow(key, target.kind, focus=self.focus[1] if self.focus[0] == key else "")
-        if target.is_new:
-            parent = target.parent
-            made.parent_name = self._name(parent) if parent else ""
-        elif target.is_head:
-            made.marks = self.marks.of(None)
-        else:
-            return self._made(next(row for _path, row in self.shown.rows() if row.uid == target.uid))
-        return made
-
-    def open(self, key: str) -> EditorRow:
-        """Open one row as a form, as it is stored. Raises: UnknownTarget."""
-        target = target_of(key, self.content)
-        row = self.open_target(target, self.form(target), version=self.proposal.row_version)
-        if not row.focus and row.form:
-            row.form.focus_first()
-        return row
-
-    def open_target(self, target: RowTarget, form: RowForm, *, version: int) -> EditorRow:
-        """Open a row with that form; ``version`` is what it was opened on."""
+        """Raises: UnknownTarget."""
         try:
-            row = self.row(target.key)
-        except UnknownTarget:  # deleted meanwhile: it stands above the table
-            row = self.orphan = EditorRow(target.key, target.kind)
+            return self.rows[key]
+        except KeyError as error:
+            raise UnknownTarget(key) from error
+
+    def target(self, key: str, kind: str) -> RowTarget:
+        """Return the target of a form that was sent. Raises: UnknownTarget."""
+        row = self.rows.get(key)
+        return target_of(key, kind) if row is None or row.is_deleted else row.target
+
+    def open(self, key: str, focus: str = "") -> EditorRow:
+        """Open one row as a form, as it is stored. Raises: UnknownTarget."""
+        row = self.row(key)
+        if row.is_deleted:
+            raise UnknownTarget(key)
+        form, row.focus = self.form(row.target), focus
+        if not focus:
+            form.focus_first()
+        return self.open_with(row.target, form, version=self.proposal.row_version)
+
+    def open_with(self, target: RowTarget, form: RowForm, *, version: int) -> EditorRow:
+        """Open a row with that form; ``version`` is what it was opened on."""
+        row = self.rows.get(target.key)
+        if row is None:  # deleted meanwhile: it stands above the table
+            row = self.orphan = EditorRow(self, target)
         row.form, row.version = form, version
-        self.opened = row
         return row
 
     def rows_below(self, row: EditorRow) -> list[EditorRow]:
-        return [self._made(child) for child in rows_below(row.row)]
+        return [self.rows[str(child.uid)] for child in rows_below(row.row)]
 
     def form(self, target: RowTarget, **given: Any) -> RowForm:
         """Return the form of a target, with what is stored; or with ``data`` or ``values``."""
-        stored = values_of(target, self.content, self.proposal.reason)
-        if not given:
-            given = {"values": first_values(target, self.content, self.road_map.group) if target.is_new else stored}
-        return RowForm(target.kind, target.key, self.choices, stored=stored, **given)
-
-    def _family(self, row: RowContent) -> Iterator[EditorRow]:
-        """Yield the row, all below it, and the one that adds another below it; a deleted row stands alone."""
-        made = self._made(row)
-        yield made
-        if made.is_deleted or made.kind == RowKind.MILESTONE:
-            return
-        for child in rows_below(row):
-            yield from self._family(child)
-        yield self._adding(row, made)
-
-    def _made(self, row: RowContent) -> EditorRow:
-        key = str(row.uid)
-        if self.opened and self.opened.key == key:
-            return self.opened
-        made = EditorRow(key, kind_of(row), focus=self.focus[1] if self.focus[0] == key else "")
-        self._fill(made, row)
-        return made
-
-    def _adding(self, row: RowContent, above: EditorRow) -> EditorRow:
-        key = f"{ADD}-{row.uid}"
-        if self.opened and self.opened.key == key:
-            return self.opened
-        focus = self.focus[1] if self.focus[0] == key else ""
-        return EditorRow(key, CHILD_KINDS[above.kind], parent_name=above.name, focus=focus)
-
-    def _fill(self, made: EditorRow, row: RowContent) -> None:
-        made.row, made.label = row, self._labels[row.uid]
-        made.is_deleted, made.is_in_force = row.uid not in self._present, row.uid in self._in_force
-        made.marks = self.marks.of(row.uid)
-        made.below = len(rows_below(row))
-        made.span = made.below + 2
-        if not made.is_deleted:
-            made.details = tuple(self._details(made.kind, row))
-            made.executors = tuple(self._executors(row))
-
-    def _details(self, kind: RowKind, row: RowContent) -> Iterator[tuple[str, Any]]:
-        """Yield (label, value) of what is printed below the row's own text."""
-        for field in detail_fields(kind):
-            if (value := getattr(row, field.name)) is not None:
-                yield str(field.label), self._printed(field, value)
-
-    def _printed(self, field: DocumentField, value: Any) -> Any:
-        return self.organisations.get(value, value) if field.kind == FieldKind.ORGANISATION else value
-
-    def _executors(self, row: Any) -> Iterator[tuple[str, str, str, Text | None]]:
-        """Yield side, name, role and own part of each."""
-        for executor in getattr(row, "executors", ()):
-            organisation = self.organisations.get(executor.organisation)
-            side, name = (organisation.side, organisation.short_name) if organisation else ("", executor.organisation)
-            yield side, name, executor.role, executor.part
-
-    def _name(self, uid: UUID) -> str:
-        row = next(row for _path, row in self.shown.rows() if row.uid == uid)
-        return str(NAMES[kind_of(row)]) % {"label": self._labels[uid]}
+        if not given and target.is_new:
+            given = {"values": first_values(target, self.content, self.road_map.group)}
+        elif not given:
+            given = {"values": values_of(target, self.content, self.proposal.reason)}
+        row: RowContent | None = self.content.row(target.uid) if target.uid else None
+        return RowForm(target.kind, target.key, self.choices, stored=codes_of(row) if row else None, **given)
 
 
-def _with_deleted(content: RoadMapContent, agreed: RoadMapContent) -> RoadMapContent:
-    """Return the content with the rows of the version in force that it has not, where they would be restored."""
-    shown = content
-    present = {row.uid for _path, row in content.rows()}
-    for _path, row in agreed.rows():
-        if row.uid in present:
-            continue
-        try:
-            shown = restore_row(shown, agreed, row.uid)
-        except RowNotFoundError:  # it came with the row above it, or that one has gone
-            continue
-        present = {row.uid for _path, row in shown.rows()}
-    return shown
-
-
-def _short(title: Text) -> str:
-    text = str(title)
-    return text if len(text) <= 70 else f"{text[:69]}…"
+def _titled(records: Any) -> list[tuple[str, str]]:
+    titles = ((row.code, str(row.title)) for row in records)
+    return [(code, f"{code} {title if len(title) <= 70 else f'{title[:69]}…'}") for code, title in titles]

@@ -14,12 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import WorkingGroup
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
-from roadmaps.document.content import (
-    ExecutorContent,
-    ExecutorRole,
-    RoadMapContent,
-    RowContent,
-)
+from roadmaps.document.content import ExecutorContent, ExecutorRole, RoadMapContent, RowContent
 from roadmaps.document.edit import add_row, replace_row
 from roadmaps.document.fields import DocumentField, FieldKind, RowKind, edited_fields
 from roadmaps.document.numbering import next_measure_number, next_milestone_number
@@ -62,46 +57,29 @@ def fields_of(kind: RowKind) -> tuple[DocumentField, ...]:
     return (REASON, *edited_fields(kind)) if kind == RowKind.ROAD_MAP else edited_fields(kind)
 
 
-def target_of(key: str, content: RoadMapContent) -> RowTarget:
-    """Raises: UnknownTarget."""
-    if key == HEAD:
-        return RowTarget(key, RowKind.ROAD_MAP)
-    if key == ADD:
-        return RowTarget(key, RowKind.SECTION)
-    rows = {str(row.uid): row for _path, row in content.rows()}
-    above = rows.get(key.removeprefix(f"{ADD}-"))
-    if above is None:
-        raise UnknownTarget(key)
-    if str(above.uid) == key:
-        return RowTarget(key, kind_of(above), above.uid)
-    child = CHILD_KINDS.get(kind_of(above))
-    if child is None:
-        raise UnknownTarget(key)
-    return RowTarget(key, child, parent=above.uid)
-
-
-def posted_target(key: str, kind: str, content: RoadMapContent) -> RowTarget:
-    """Return the target of a form that was sent; ``kind`` says what a row was that has been deleted meanwhile.
+def target_of(key: str, kind: str) -> RowTarget:
+    """Return the target of a form whose row the draft has not, or no longer; ``kind`` is what the form says it was.
 
     Raises: UnknownTarget.
     """
+    text = key.removeprefix(f"{ADD}-")
     try:
-        return target_of(key, content)
-    except UnknownTarget:
-        try:
-            if key.startswith(f"{ADD}-"):
-                return RowTarget(key, RowKind(kind), parent=UUID(key.removeprefix(f"{ADD}-")))
-            return RowTarget(key, RowKind(kind), UUID(key))
-        except ValueError:
-            raise UnknownTarget(key) from None
+        uid = UUID(text)
+    except ValueError as error:
+        raise UnknownTarget(key) from error
+    if str(uid) != text or kind not in CHILD_KINDS.values():
+        raise UnknownTarget(key)
+    return RowTarget(key, RowKind(kind), uid) if text == key else RowTarget(key, RowKind(kind), parent=uid)
 
 
 def values_of(target: RowTarget, content: RoadMapContent, reason: Text | None) -> Values | None:
     """Return what is stored in the fields of a target; None where the content has no such row."""
     if target.is_head:
         return {"reason": reason, "note": content.note}
-    row = next((row for _path, row in content.rows() if row.uid == target.uid and kind_of(row) == target.kind), None)
-    return {field.name: getattr(row, field.name) for field in edited_fields(target.kind)} if row else None
+    row = content.row(target.uid) if target.uid else None
+    if row is None or kind_of(row) != target.kind:
+        return None
+    return {field.name: getattr(row, field.name) for field in edited_fields(target.kind)}
 
 
 def first_values(target: RowTarget, content: RoadMapContent, group: WorkingGroup) -> Values:

@@ -1,4 +1,4 @@
-"""The editor of a draft: the official table, one row of it open as a form; and the start of a new proposal.
+"""The editor of a draft: the official table, one row of it open as a form.
 
 Every address answers a page to a browser without script, and to htmx the part of the page that changes.
 """
@@ -11,33 +11,27 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
-from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
-from accounts.policy.questions import in_capacity, require
-from accounts.services import StaleEdit
+from accounts.policy.questions import require
 from common.errors import sentence
-from common.sides import Layer
-from desk.editor.conflict import conflict_notice, show_theirs
 from desk.editor.forms import ADD_EXECUTOR, RowForm, changed_executors
-from desk.editor.responses import EditorRequest, closed_row, elsewhere, one_row, whole_page, whole_table
-from desk.editor.saving import EditConflict, EditRefused, RowDeleted, act_on_row, save_row
+from desk.editor.responses import EditorRequest, answer, closed, elsewhere, gone
+from desk.editor.saving import EditConflict, EditRefused, act_on_row, save_row
 from desk.editor.selectors import EditorPage, EditorRow
-from desk.editor.targets import RowTarget, UnknownTarget, Values, posted_target, target_of, values_of
+from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of
+from desk.page import posted_version
 from desk.proposals.selectors import proposal_or_404
-from desk.roadmaps.selectors.drafts import road_maps
-from desk.selectors import visible_or_404, visible_to
 from roadmaps.document.fields import RowKind
-from roadmaps.models import Proposal, ProposalState, Refusal, RoadMap, Signature
-from roadmaps.services import IllegalMove, reopen_proposal, start_proposal
-from roadmaps.services.locking import open_revision
+from roadmaps.models import Proposal, ProposalState
+from roadmaps.services import IllegalMove
+from roadmaps.services.locking import facts_of, open_revision
+from roadmaps.states import ProposalAct, permission
 
 MOVES: Final = ("up", "down")
 
@@ -50,9 +44,9 @@ def editor_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def asked(request: EditorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.htmx and not request.user.is_authenticated:
             return HttpResponse(status=401)
-        answer = login_required(view)(request, *args, **kwargs)
+        answered = login_required(view)(request, *args, **kwargs)
         # a row that opens is no page to go back to
-        return push_url(answer, False) if request.htmx else answer
+        return push_url(answered, False) if request.htmx else answered
 
     return asked
 
@@ -63,19 +57,24 @@ def proposal_edit(request: EditorRequest, reference: str) -> HttpResponse:
     """Show the draft. ``?row=KEY`` opens that row; ``?at=KEY`` gives it the focus."""
     actor, proposal = _editable(request, reference)
     if not proposal.is_open:
-        return _closed(request, reference)
+        return closed(request, reference)
     if proposal.state == ProposalState.PUBLISHED:
         return elsewhere(request, "desk:proposal_reopen", reference)
     page = EditorPage(actor, proposal)
     key, at = request.GET.get("row", ""), request.GET.get("at", "")
-    page.focus = (key, request.GET.get("focus", "")) if key else (at, "edit")
     try:
-        row = page.open(key) if key else page.row(at) if request.htmx and at else None
+        row = page.open(key, request.GET.get("focus", "")) if key else page.rows.get(at)
+        if request.htmx and row is None:
+            raise UnknownTarget(at)
     except UnknownTarget:
-        return _gone(request, reference)
-    if request.htmx and row:
-        return one_row(request, page, row, others=closed_row(request, page, row.key))
-    return whole_page(request, page)
+        return gone(request, reference)
+    if not row:
+        return answer(request, page)
+    if not key:
+        row.focus = "edit"
+    # only one row is open at a time: the one that is still open on the page is closed
+    other = page.rows.get(request.GET.get("open", ""), row)
+    return answer(request, page, row, *([other] if other is not row else []))
 
 
 @editor_view
@@ -85,17 +84,15 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
     actor, proposal = _editable(request, reference)
     page = EditorPage(actor, proposal)
     try:
-        target = posted_target(request.POST.get("row", ""), request.POST.get("kind", ""), page.content)
+        target = page.target(request.POST.get("row", ""), request.POST.get("kind", ""))
     except UnknownTarget:
-        return _gone(request, reference)
-    form = page.form(target, data=request.POST)
+        return gone(request, reference)
+    form, opened_on = page.form(target, data=request.POST), posted_version(request)
     if button := request.POST.get("executors", ""):
-        return _form_again(
-            request, page, target, page.form(target, values=changed_executors(form.typed_values, button))
-        )
+        form = page.form(target, values=changed_executors(form.typed, button))
+        return _form_again(request, page, target, form, button=button)
     if not form.is_valid():
         return _form_again(request, page, target, form)
-    opened_on = _version(request)
     try:
         key = save_row(
             proposal=proposal,
@@ -112,7 +109,7 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
     except IllegalMove as refusal:
         form.refuse("", sentence(refusal))
         return _form_again(request, page, target, form, status=409)
-    except (EditConflict, RowDeleted) as conflict:
+    except EditConflict as conflict:
         return _conflict(request, EditorPage(actor, proposal_or_404(actor, reference)), target, form, conflict)
     return _saved(request, EditorPage(actor, proposal_or_404(actor, reference)), target, key, before=page)
 
@@ -123,94 +120,43 @@ def row_act(request: EditorRequest, reference: str) -> HttpResponse:
     """Move, delete or restore a row, or renumber all: ``act`` is such as ``up:UID``."""
     actor, proposal = _editable(request, reference)
     if not proposal.is_open:
-        return _closed(request, reference)
-    page = EditorPage(actor, proposal)
+        return closed(request, reference)
     act, _colon, key = request.POST.get("act", "").partition(":")
+    place, level = {"at": key or act}, messages.ERROR
     try:
-        row = page.row(key) if key else None
-        target = target_of(key, page.shown) if key else None
-        uid = target.uid if target else None
-        changed = act_on_row(proposal=proposal, act=act, uid=uid, opened_on=_version(request), by=actor)
+        row = EditorPage(actor, proposal).row(key) if key else None
+        uid = row.target.uid if row else None
+        changed = act_on_row(proposal=proposal, act=act, uid=uid, opened_on=posted_version(request), by=actor)
     except UnknownTarget:
-        return _gone(request, reference)
+        return gone(request, reference)
     except EditRefused as refusal:
-        words = " ".join(words for _field, words in refusal.errors)
-        return _acted(request, actor, reference, {"at": key}, words, messages.ERROR)
+        said = str(refusal)
     except IllegalMove as refusal:
-        return _acted(request, actor, reference, {"at": key}, sentence(refusal), messages.ERROR)
-    place = {"row": key, "focus": act} if act in MOVES else {"at": key or act}
-    return _acted(request, actor, reference, place, _act_words(act, row, changed), messages.SUCCESS)
-
-
-@editor_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def proposal_reopen(request: EditorRequest, reference: str) -> HttpResponse:
-    """Reopen a published proposal for editing, after the person has read whose signatures this voids."""
-    actor, proposal = _editable(request, reference)
-    if proposal.state != ProposalState.PUBLISHED:
-        return redirect("desk:proposal_edit" if proposal.is_open else "desk:proposal", reference)
-    revision = open_revision(proposal)
-    signatures = visible_to(actor, Signature.objects.filter(revision=revision, withdrawn_at=None)).order_by("issued_at")
-    if request.method != "POST":
-        refusals = visible_to(actor, Refusal.objects.filter(revision=revision)).order_by("refused_at")
-        context = {"proposal": proposal, "revision": revision, "signatures": signatures, "refusals": refusals}
-        return render(request, "editor/reopen.html", context)
-    names = ", ".join(f"{signature.side} {signature.signer_name}" for signature in signatures)
-    try:
-        reopen_proposal(proposal=proposal, by=actor, now=timezone.now(), based_on=_version(request))
-    except StaleEdit:
-        messages.error(request, _("The proposal has changed since you opened this page. Nothing was reopened."))
-        return redirect("desk:proposal_reopen", reference)
-    except IllegalMove as refusal:
-        messages.error(request, sentence(refusal))
-        return redirect("desk:proposal", reference)
-    if names:
-        messages.success(request, _("Reopened for editing. These signatures are void: %(names)s.") % {"names": names})
+        said = sentence(refusal)
     else:
-        messages.success(request, _("Reopened for editing."))
-    return redirect("desk:proposal_edit", reference)
-
-
-@never_cache
-@login_required
-@require_POST
-def propose(request: HttpRequest, reference: str) -> HttpResponse:
-    """Start a proposal that reads as the version in force does, on the layer that was chosen."""
-    actor = actor_of(request)
-    record = visible_or_404(actor, road_maps(actor), reference=reference)
-    layer = request.POST.get("layer", Layer.SHARED)
-    try:
-        started = start_proposal(road_map=record, layer=layer, author=_author(actor, record), by=actor)
-    except IllegalMove as error:
-        messages.error(request, sentence(error))
-        return redirect("desk:roadmap", reference)
-    messages.success(request, _("Started. It reads as the version in force does: edit its rows."))
-    return redirect("desk:proposal_edit", started.reference)
-
-
-def _author(actor: Actor, road_map: RoadMap) -> Organisation | None:
-    """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
-    capacity = in_capacity(actor, "proposal.draft", road_map).capacity
-    if isinstance(capacity, Seat):
-        return road_map.group.lead(actor.side)
-    return capacity.organisation if capacity else None
-
-
-# ---------- What was asked ----------
+        said, level = _act_words(act, row, changed), messages.SUCCESS
+        if act in MOVES:  # it stays open, for the next step
+            place = {"row": key, "focus": act}
+    if not request.htmx:
+        messages.add_message(request, level, said)
+        return elsewhere(request, "desk:proposal_edit", reference, query="?" + urlencode(place))
+    page = EditorPage(actor, proposal_or_404(actor, reference))
+    if "row" in place:
+        page.open(key, act)
+    elif key in page.rows:
+        page.rows[key].focus = "edit"
+    return answer(request, page, said=said)
 
 
 def _editable(request: HttpRequest, reference: str) -> tuple[Actor, Proposal]:
-    """Raises: Http404, NotAllowed."""
+    """Return the proposal with whom it is edited by, where the table of statuses lets them; also one that is closed.
+
+    Raises: Http404, NotAllowed.
+    """
     actor = actor_of(request)
     proposal = proposal_or_404(actor, reference)
-    require(actor, "proposal.draft" if proposal.state == ProposalState.DRAFT else "proposal.publish", proposal)
+    require(actor, permission(ProposalAct.EDIT, facts_of(proposal, open_revision(proposal))), proposal)
     return actor, proposal
-
-
-def _version(request: HttpRequest) -> int:
-    """Return the ``row_version`` on which the page was opened; 0, which is none, for anything else."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 def _chosen(request: HttpRequest, page: EditorPage, target: RowTarget, values: Values, opened_on: int) -> Values:
@@ -221,26 +167,12 @@ def _chosen(request: HttpRequest, page: EditorPage, target: RowTarget, values: V
     return {name: stored[name] if request.POST.get(f"keep-{name}") == "theirs" else values[name] for name in values}
 
 
-# ---------- What is answered ----------
-
-
-def _closed(request: EditorRequest, reference: str) -> HttpResponse:
-    messages.warning(request, _("This proposal is closed: start a new one from the road map."))
-    return elsewhere(request, "desk:proposal", reference)
-
-
-def _gone(request: EditorRequest, reference: str) -> HttpResponse:
-    messages.warning(request, _("This row is not in the draft, or no longer: here is the draft as it is now."))
-    return elsewhere(request, "desk:proposal_edit", reference)
-
-
 def _form_again(
-    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, *, status: int = 200
+    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, *, button: str = "", status: int = 200
 ) -> HttpResponse:
-    row = page.open_target(target, form, version=_version(request))
-    row.is_typed = True
-    button = request.POST.get("executors", "")
-    said = ""
+    """Show what was typed: with its errors, or after a button of the executors."""
+    row = page.open_with(target, form, version=posted_version(request))
+    row.is_typed, said = True, ""
     if button == ADD_EXECUTOR:
         form.focus_last()
     elif button:
@@ -249,57 +181,35 @@ def _form_again(
         form.focus_first()
         count = form.error_count
         said = ngettext("Not saved: %(n)d error to fix.", "Not saved: %(n)d errors to fix.", count) % {"n": count}
-    if request.htmx:
-        return one_row(request, page, row, others=[], said=said, status=status)
-    return whole_page(request, page, said=said, status=status)
+    return answer(request, page, row, said=said, status=status)
 
 
 def _conflict(
-    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, conflict: EditConflict | RowDeleted
+    request: EditorRequest, page: EditorPage, target: RowTarget, form: RowForm, conflict: EditConflict
 ) -> HttpResponse:
     """Show both texts. The next attempt is based on what the person has now seen."""
-    version = _version(request)
-    if isinstance(conflict, EditConflict):
-        form, version = page.form(target, values=conflict.values), conflict.version
-        show_theirs(form, page, target, conflict)
-    row = page.open_target(target, form, version=version)
-    row.conflict, row.is_typed = conflict_notice(conflict), True
+    if not conflict.is_deleted:
+        form = page.form(target, values=conflict.values)
+        form.show_theirs(page.both_changed(target, conflict))
+    row = page.open_with(target, form, version=conflict.version or posted_version(request))
+    row.conflict, row.is_typed = conflict, True
     said = _("Not saved: this row has been changed by somebody else meanwhile.")
-    if request.htmx:
-        return one_row(request, page, row, others=[], said=said, status=409)
-    return whole_page(request, page, said=said, status=409)
+    return answer(request, page, row, said=said, status=409)
 
 
 def _saved(
     request: EditorRequest, page: EditorPage, target: RowTarget, key: str, *, before: EditorPage
 ) -> HttpResponse:
-    page.focus = (key, "edit")
     row = page.row(key)
-    said = _("Saved: %(row)s.") % {"row": row.name}
+    row.focus, said = "edit", _("Saved: %(row)s.") % {"row": row.name}
     if not request.htmx:
         messages.success(request, said)
         return elsewhere(request, "desk:proposal_edit", page.proposal.reference, query="?" + urlencode({"at": key}))
     if target.is_new or "restore" in request.POST:
-        return whole_table(request, page, said=said)
+        return answer(request, page, said=said)
     # a measure's number stands in the numbers of its milestones too
-    renumbered = target.kind == RowKind.MEASURE and before.row(key).label != row.label
-    return one_row(request, page, row, others=page.rows_below(row) if renumbered else [], said=said)
-
-
-def _acted(
-    request: EditorRequest, actor: Actor, reference: str, place: dict[str, str], said: str, level: int
-) -> HttpResponse:
-    """Show the table after an act. ``place`` is where the person goes on: a row that is open, or has the focus."""
-    if not request.htmx:
-        messages.add_message(request, level, said)
-        return elsewhere(request, "desk:proposal_edit", reference, query="?" + urlencode(place))
-    page = EditorPage(actor, proposal_or_404(actor, reference))
-    if "row" in place:
-        page.focus = (place["row"], place["focus"])
-        page.open(place["row"])
-    else:
-        page.focus = (place["at"], "edit")
-    return whole_table(request, page, said=said)
+    is_renumbered = target.kind == RowKind.MEASURE and before.row(key).label != row.label
+    return answer(request, page, row, *(page.rows_below(row) if is_renumbered else []), said=said)
 
 
 def _act_words(act: str, row: EditorRow | None, changed: bool) -> str:

@@ -1,4 +1,4 @@
-"""What people do to a proposal: sign, withdraw a signature, refuse, publish, withdraw.
+"""What people do to a proposal: start, sign, withdraw a signature, refuse, publish, reopen, withdraw.
 
 Each calls a service of `roadmaps`. A refusal becomes a sentence on the page, or the page that says who could do it. A
 refused signature is an event of the audit, recorded after its transaction has rolled back.
@@ -13,25 +13,32 @@ from typing import Concatenate, Final, ParamSpec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import NotAllowed, in_capacity, require
 from accounts.services import StaleEdit
 from audit.services import record_event
 from common.errors import CodedError, sentence
+from common.sides import Layer
+from desk.page import form_page, posted_version
 from desk.proposals.problems import sentences
 from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
 from desk.proposals.views import ActionProblem, shown
 from desk.refusal import refused
+from desk.roadmaps.selectors.drafts import road_maps
+from desk.selectors import visible_or_404, visible_to
 from roadmaps import services
-from roadmaps.models import Proposal, Revision, RoadMapVersion
-from roadmaps.services import NotPublishable
+from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMap, RoadMapVersion, Signature
+from roadmaps.services import IllegalMove, NotPublishable
+from roadmaps.services.locking import facts_of, open_revision
 from roadmaps.signing import CannotSign, challenge, moment, request_options
+from roadmaps.states import ProposalAct, permission
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -141,10 +148,9 @@ def refuse(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def publish(request: HttpRequest, reference: str) -> HttpResponse:
     """Publish the draft, as the person has read it."""
     record = proposal_or_404(actor_of(request), reference)
-    read = request.POST.get("based_on", "")
+    based_on = posted_version(request, "based_on")
 
     def published(actor: Actor) -> str:
-        based_on = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
         services.publish(proposal=record, by=actor, now=timezone.now(), based_on=based_on)
         return _("Published. The proposal is waiting for both signatures.")
 
@@ -161,6 +167,61 @@ def withdraw_proposal(request: HttpRequest, reference: str) -> HttpResponse:
         return _("Withdrawn. Its text stays readable.")
 
     return _attempt(request, record, None, withdrawn)[0]
+
+
+@form_page
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Reopen a published proposal for editing, after the person has read whose signatures this voids."""
+    actor = actor_of(request)
+    record = proposal_or_404(actor, reference)
+    text = open_revision(record)
+    require(actor, permission(ProposalAct.REOPEN, facts_of(record, text)), record)
+    if record.state != ProposalState.PUBLISHED:
+        return redirect("desk:proposal_edit" if record.is_open else "desk:proposal", reference)
+    signatures = visible_to(actor, Signature.objects.filter(revision=text, withdrawn_at=None)).order_by("issued_at")
+    if request.method != "POST":
+        refusals = visible_to(actor, Refusal.objects.filter(revision=text)).order_by("refused_at")
+        context = {"proposal": record, "revision": text, "signatures": signatures, "refusals": refusals}
+        return render(request, "proposals/reopen.html", context)
+    names = ", ".join(f"{signature.side} {signature.signer_name}" for signature in signatures)
+    try:
+        services.reopen_proposal(proposal=record, by=actor, now=timezone.now(), based_on=posted_version(request))
+    except StaleEdit:
+        messages.error(request, _("The proposal has changed since you opened this page. Nothing was reopened."))
+        return redirect("desk:proposal_reopen", reference)
+    except IllegalMove as refusal:
+        messages.error(request, sentence(refusal))
+        return redirect("desk:proposal", reference)
+    if names:
+        messages.success(request, _("Reopened for editing. These signatures are void: %(names)s.") % {"names": names})
+    else:
+        messages.success(request, _("Reopened for editing."))
+    return redirect("desk:proposal_edit", reference)
+
+
+@never_cache
+@login_required
+@require_POST
+def start(request: HttpRequest, reference: str) -> HttpResponse:
+    """Start a proposal that reads as the version in force does, on the layer that was chosen."""
+    actor = actor_of(request)
+    record = visible_or_404(actor, road_maps(actor), reference=reference)
+    layer = request.POST.get("layer", Layer.SHARED)
+    try:
+        started = services.start_proposal(road_map=record, layer=layer, author=_author(actor, record), by=actor)
+    except IllegalMove as error:
+        messages.error(request, sentence(error))
+        return redirect("desk:roadmap", reference)
+    messages.success(request, _("Started. It reads as the version in force does: edit its rows."))
+    return redirect("desk:proposal_edit", started.reference)
+
+
+def _author(actor: Actor, road_map: RoadMap) -> Organisation | None:
+    """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
+    capacity = in_capacity(actor, "proposal.draft", road_map).capacity
+    if isinstance(capacity, Seat):
+        return road_map.group.lead(actor.side)
+    return capacity.organisation if capacity else None
 
 
 def _attempt(

@@ -46,6 +46,7 @@ NOWHERE: Final = ("", Place(None, "", 0))
 class DiffRow:
     """One change as it is printed. ``milestone`` is the uid of one that is in force, for a link to its page."""
 
+    change: Change
     label: str
     what: str
     diff: FieldDiff
@@ -100,7 +101,7 @@ class Difference:
         else:
             diff = self._whole_row(change)
         label = now[0] or was[0]
-        return DiffRow(label, what, diff, change.uid if change.uid in self._agreed else None)
+        return DiffRow(change, label, what, diff, change.uid if change.uid in self._agreed else None)
 
     def _whole_row(self, change: Change) -> FieldDiff:
         """Print a row that comes or goes; in an extract also one that begins or ceases to name the reader's side."""

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from common.deadlines import FIRST_POSSIBLE
-from roadmaps.document.content import ContentError, ExecutorRole, MilestoneContent, RoadMapContent, SectionContent
+from roadmaps.document.content import (
+    ContentError,
+    ExecutorRole,
+    MilestoneContent,
+    RoadMapContent,
+    RowContent,
+    SectionContent,
+)
 
 
 def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[ContentError, ...]:
@@ -31,6 +38,23 @@ def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[Content
         elif row.funding_organisation is not None and row.funding_organisation not in sides:
             found.append(_unknown(f"{path}.funding_organisation", row.funding_organisation))
     return tuple(found)
+
+
+def contradictions(content: RoadMapContent, sides: Mapping[str, str]) -> Iterator[tuple[RowContent, str, ContentError]]:
+    """Yield (row, field, problem) of what is wrong and not only unfinished: a draft may be without a lead, yet."""
+    for problem in problems(content, sides):
+        row, field = located(content, problem)
+        if row is not None and problem.code != "content.no_lead":
+            yield row, field, problem
+
+
+def located(content: RoadMapContent, problem: ContentError) -> tuple[RowContent | None, str]:
+    """Return the row that a problem is in, None where it is in the whole, and the name of the field."""
+    rows, path = dict(content.rows()), problem.path
+    while path and path not in rows:
+        path = path.rpartition(".")[0]
+    field = problem.path.removeprefix(path).lstrip(".").partition("[")[0]
+    return rows.get(path), field
 
 
 def _milestone_problems(path: str, milestone: MilestoneContent, sides: Mapping[str, str]) -> Iterator[ContentError]:

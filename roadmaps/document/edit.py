@@ -52,6 +52,21 @@ def restore_row(content: RoadMapContent, agreed: RoadMapContent, uid: UUID) -> R
     return _with_children(content, parent, (*rows[:place], row, *rows[place:]))
 
 
+def with_deleted_rows(content: RoadMapContent, agreed: RoadMapContent) -> RoadMapContent:
+    """Return the content with the rows of the agreed one that it has not, where they would be restored."""
+    shown = content
+    present = {row.uid for _path, row in content.rows()}
+    for _path, row in agreed.rows():
+        if row.uid in present:
+            continue
+        try:
+            shown = restore_row(shown, agreed, row.uid)
+        except RowNotFoundError:  # it came with the row above it, or that one has gone
+            continue
+        present = {row.uid for _path, row in shown.rows()}
+    return shown
+
+
 def move_row(content: RoadMapContent, uid: UUID, *, up: bool) -> RoadMapContent:
     """Move a row, with all rows below it, past its neighbour; from the edge of its parent into the next parent.
 

@@ -87,3 +87,14 @@ def nodes(node: Node) -> Iterator[Node]:
     yield node
     for row in rows_below(node):
         yield from nodes(row)
+
+
+def stored_row(document: dict[str, Any], uid: str) -> dict[str, Any] | None:
+    """Return the own fields of one row of a document that is stored as JSON, without the rows below it."""
+    for name in CHILDREN.values():
+        for row in document.get(name, ()):
+            if row["uid"] == uid:
+                return {key: value for key, value in row.items() if key not in CHILDREN.values()}
+            if found := stored_row(row, uid):
+                return found
+    return None

@@ -22,8 +22,7 @@ from audit.services import save_audited
 from common.deadlines import TO_BE_AGREED, Deadline, Precision, last_day
 from common.language import LANGUAGES
 from common.text import Text
-from desk.editor.forms import Choices, RowForm
-from desk.editor.inputs import suffixes
+from desk.editor.forms import RowForm
 from desk.editor.targets import RowTarget, values_of
 from roadmaps.document.content import (
     ExecutorContent,
@@ -33,7 +32,8 @@ from roadmaps.document.content import (
     RoadMapContent,
     SectionContent,
 )
-from roadmaps.document.tree import kind_of
+from roadmaps.document.fields import FieldKind
+from roadmaps.document.tree import codes_of, kind_of
 from roadmaps.models import Proposal, ProposalState, Revision, RoadMap
 from tests.scenarios.documents import contents
 from tests.scenarios.pages import html_of
@@ -186,7 +186,7 @@ deadlines = st.one_of(
     st.builds(Deadline, days, st.just(Precision.CONTINUOUS), st.integers(1, 120)),
 )
 CODES = ("minenergy", "motie", "koica", "mofa-kr")
-NO_CHOICES = Choices((("", tuple((code, code) for code in CODES)),), (), ())
+NO_CHOICES = {FieldKind.ORGANISATION: [(code, code) for code in CODES]}
 
 
 def as_sent(form: RowForm) -> QueryDict:
@@ -195,10 +195,11 @@ def as_sent(form: RowForm) -> QueryDict:
     forms = [form, *(form.executors.forms if form.executors is not None else ())]
     for bound in (field for one in forms for field in one):
         widget, value = bound.field.widget, bound.value()
+        suffixes = getattr(widget, "widgets_names", [""])
         values = value if isinstance(value, list) else [value]
-        if len(suffixes(widget)) > 1 and not isinstance(value, list):
+        if len(suffixes) > 1 and not isinstance(value, list):
             values = widget.decompress(value)
-        for suffix, part in zip(suffixes(widget), values, strict=True):
+        for suffix, part in zip(suffixes, values, strict=True):
             data[f"{bound.html_name}{suffix}"] = "" if part is None else str(part).replace("\n", "\r\n")
     if form.executors is not None:
         for name in ("TOTAL", "INITIAL"):
@@ -219,8 +220,8 @@ def test_every_row_typed_out_sent_and_read_is_the_same_row(content: RoadMapConte
         values = values_of(
             RowTarget(str(row.uid), kind, row.uid), replace(content, sections=(*content.sections, last)), None
         )
-        shown = RowForm(kind, "row", NO_CHOICES, stored=values, values=values)
-        sent = RowForm(kind, "row", NO_CHOICES, stored=values, data=as_sent(shown))
+        shown = RowForm(kind, "row", NO_CHOICES, stored=codes_of(row), values=values)
+        sent = RowForm(kind, "row", NO_CHOICES, stored=codes_of(row), data=as_sent(shown))
         assert sent.is_valid(), sent.errors
         assert sent.values == values
 
@@ -541,6 +542,8 @@ def test_what_our_page_could_not_have_sent_is_told_and_nothing_is_stored(group: 
         editor.send([("row", key), ("kind", "nonsense"), *without("row", "kind")])
         assert editor.response["Location"] == ENERGY
         assert editor.open(key or "x").get("Location") == ENERGY
+    editor.send([("row", str(uuid4())), ("kind", "road_map"), *without("row", "kind")])
+    assert editor.response["Location"] == ENERGY
     for act in (
         "",
         "up",
@@ -677,6 +680,20 @@ def test_a_row_that_somebody_deleted_meanwhile_is_put_back_with_what_was_typed(g
     theirs.act(f"delete:{section().uid}")
     mine.save({"mechanism_en": "New"})
     assert "no place for this row" in mine.text and mine.value("mechanism_en") == "New"
+
+
+def test_a_measure_in_force_that_somebody_deleted_meanwhile_shows_what_was_typed(group: Group) -> None:
+    group.edit(due(date(2027, 6, 30)))
+    group.adopt()
+    mine = Editor(group.secretary, "/proposals/RM-07.P2/edit/")
+    mine.client.post("/road-maps/RM-07/propose/", {"layer": "shared"})
+    row = measure()
+    mine.open(row.uid)
+    Editor(group.secretary, mine.address).act(f"delete:{row.uid}")
+    mine.save({"title_en": "Mine"})
+    assert mine.response.status_code == 409 and mine.value("title_en") == "Mine"
+    mine.save()
+    assert measure().title.texts["en"] == "Mine"
 
 
 def test_what_each_may_say_alone_and_not_together_is_a_conflict(group: Group) -> None:

@@ -14,7 +14,7 @@ from accounts.policy.actors import system_actor
 from common.api.columns import TextColumn
 from common.deadlines import TO_BE_AGREED
 from common.text import Text
-from desk.editor.forms import Choices, RowForm
+from desk.editor.forms import RowForm
 from desk.editor.inputs import CodeField, RowTextField
 from desk.proposals.difference import Difference
 from desk.roadmaps.selectors.table import OfficialTable
@@ -132,7 +132,7 @@ def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> N
     assert isinstance(columns["remark"], TextColumn) and columns["remark"].allow_null
     assert columns["auditor"].source == "auditor.code"
     assert {REMARK, AUDITOR} <= set(edited_fields(RowKind.MILESTONE))
-    form = RowForm(RowKind.MILESTONE, "row", Choices((), (), ()))
+    form = RowForm(RowKind.MILESTONE, "row", {})
     assert isinstance(form.fields["remark"], RowTextField) and isinstance(form.fields["auditor"], CodeField)
 
 
