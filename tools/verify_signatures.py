@@ -3,7 +3,7 @@
     python tools/verify_signatures.py EXPORT --keys UZ-KEYS --keys KR-KEYS
 
 Needs Python 3.11 and the package `cryptography`, nothing else. EXPORT is what `manage.py export_signatures EXPORT`
-writes, one signature a line. docs/signing.md says what this proves and what it cannot.
+writes, one signature, withdrawal or refusal a line. docs/signing.md says what this proves and what it cannot.
 """
 
 import argparse
@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 # the five lines that are signed, none of which can hold another's line end; the group is the road map
 SIGNED = re.compile(r"roadmap-signature/v1\n[0-9a-f]{64}\n(RM-[0-9]{2,9})\.[A-Z0-9.]{1,27}\n(?:UZ|KR)\n[0-9TZ:-]{20}\n")
+T = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"  # these sort as text
+STATED = re.compile(rf"roadmap-(withdrawal/v1\n(UZ|KR)\n{T}|refusal/v1\n(UZ|KR)\n)\n{T}")
 SIDES = {"UZ": timezone(timedelta(hours=5)), "KR": timezone(timedelta(hours=9))}  # Tashkent, Seoul: no summer time
 PRESENT, VERIFIED = 0x01, 0x04  # flags of the passkey: somebody was there; by PIN, finger or face it was the owner
 HOW_TO_MAKE_KEYS = """\
@@ -71,6 +73,21 @@ class Line:
 
 
 @dataclass
+class Stated:
+    """A side's refusal of a revision, or withdrawal of its signature of ``issued_at``: the system's word, unsigned."""
+
+    format: str
+    revision: str
+    side: str
+    issued_at: str  # empty: a refusal
+    at: str
+
+    def __post_init__(self) -> None:
+        if not STATED.fullmatch("\n".join((self.format, self.side, self.issued_at, self.at))):
+            raise ValueError
+
+
+@dataclass
 class Listed:
     """One key of a side's list: where its passkey is asked, and the first and last of the days on which it counts."""
 
@@ -92,10 +109,11 @@ def json_object(text: str | bytes, what: str) -> dict[str, Any]:
     return value
 
 
-def read_line(text: bytes) -> Line:
+def read_line(text: bytes) -> Line | Stated:
     found = json_object(text, "it")
+    kind = Stated if found.get("format") in ("roadmap-withdrawal/v1", "roadmap-refusal/v1") else Line
     values: dict[str, Any] = {}
-    for each in fields(Line):
+    for each in fields(kind):
         name, value = each.name, found.get(each.name, b"")
         if type(value) not in ((int, type(None)) if name == "version" else (str,)):
             raise Unreadable(f"its field {name} is missing or of the wrong kind")
@@ -105,9 +123,10 @@ def read_line(text: bytes) -> Line:
             value = urlsafe_b64decode(value + "==")
         values[name] = value
     try:
-        return Line(**values)
+        return kind(**values)
     except (ValueError, OverflowError):
-        raise Unreadable("its format, document, content_hash, revision, side or issued_at is malformed") from None
+        of_line = "its format, document, content_hash, revision, side or issued_at is malformed"
+        raise Unreadable(of_line if kind is Line else "its side or a time in it is malformed") from None
 
 
 def verifier(key: object) -> Verify:
@@ -184,9 +203,20 @@ def key_faults(line: Line, keys: Keys | None) -> Iterator[str]:
         yield "its key is of a kind that does not sign here"
 
 
-def revision_faults(lines: list[Line]) -> Iterator[str]:
+def stated_faults(line: Line, stated: list[Stated]) -> Iterator[str]:
+    """Why a signature does not count after what was withdrawn and refused."""
+    for one in stated:
+        if one.issued_at and (one.side, one.issued_at) == (line.side, line.issued_at):
+            yield f"{one.side} withdrew this signature on {one.at}: it does not count"
+        if not one.issued_at and (line.issued_at > one.at or line.version is not None):
+            yield f"{one.side} refused this revision on {one.at}: {line.side}'s signature does not count"
+
+
+def revision_faults(lines: list[Line], stated: list[Stated]) -> Iterator[str]:
     """What is wrong with the signatures of one revision taken together."""
-    sides, version = [line.side for line in lines], lines[0].version
+    refused = {line.side: faults for line in lines if (faults := list(stated_faults(line, stated)))}
+    yield from (fault for faults in refused.values() for fault in faults)
+    sides, version = [line.side for line in lines if line.side not in refused], lines[0].version
     missing = "".join(set(SIDES) - set(sides))
     checks = [
         (len({(line.document, line.version) for line in lines}) == 1, "its lines differ in document or version"),
@@ -211,21 +241,27 @@ def chain_faults(versions: list[Line]) -> Iterator[str]:
 
 def check(texts: list[bytes], keys: Keys | None) -> tuple[list[str], str]:
     """Every fault in a sentence, and what was looked at."""
-    found = [] if texts else ["there is no signature in the export"]
+    found: list[str] = []
     revisions: dict[str, list[Line]] = defaultdict(list)
+    stated: dict[str, list[Stated]] = defaultdict(list)
     for number, text in enumerate(texts, start=1):
         try:
             line = read_line(text)
+            if not isinstance(line, Line):
+                stated[line.revision].append(line)
+                continue
             revisions[line.revision].append(line)
             found += [f"line {number}, {line.revision} for {line.side}: {fault}" for fault in faults(line, keys)]
         except Unreadable as error:
             found.append(f"line {number}: {error}")
+    if not revisions and not found:
+        found = ["there is no signature in the export"]
     for revision, lines in revisions.items():
-        found += [f"{revision}: {fault}" for fault in revision_faults(lines)]
+        found += [f"{revision}: {fault}" for fault in revision_faults(lines, stated[revision])]
     versions = [lines[0] for lines in revisions.values() if lines[0].version is not None]
     for road_map in sorted({line.road_map for line in versions}):
         found += chain_faults([line for line in versions if line.road_map == road_map])
-    return found, f"verified {len(texts)} signatures of {len(versions)} versions"
+    return found, f"verified {sum(map(len, revisions.values()))} signatures of {len(versions)} versions"
 
 
 def main() -> int:

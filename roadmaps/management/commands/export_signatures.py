@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.errors import sentence
-from roadmaps.services.export import ExportError, signature_lines
+from roadmaps.services.export import ExportError, signature_lines, stated_lines
 
 
 class Command(BaseCommand):
-    help = "Export every valid signature with the document it signs, for tools/verify_signatures.py."
+    help = "Export each valid signature with its document, each withdrawal and refusal, for tools/verify_signatures.py."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="where to write; - is the standard output")
@@ -21,16 +22,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: str, road_map: str | None, **options: Any) -> None:
         try:
             with closing(signature_lines(road_map)) as lines:
+                stated = stated_lines(road_map)
                 if file == "-":
-                    for line in lines:
+                    for line in chain(lines, stated):
                         self.stdout.write(line)
                     return
-                count = _write(lines, Path(file))
+                count = _write(chain(lines, stated), Path(file)) - len(stated)
         except ExportError as error:
             raise CommandError(sentence(error)) from error
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{count} signature{'' if count == 1 else 's'} written to {file}")
+        if stated:
+            self.stdout.write(f"with them what was withdrawn or refused: {len(stated)}")
 
 
 def _write(lines: Iterable[str], file: Path) -> int:
