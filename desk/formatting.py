@@ -4,7 +4,7 @@ from typing import Final
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, linebreaks
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -38,6 +38,24 @@ def organisation(of: Organisation | None, short: bool = False) -> SafeString:
     address = reverse("desk:organisation", args=[of.code])
     name = of.short_name if short else in_language(of.name)
     return format_html('{}<a href="{}">{}</a>', side(of.side), address, name)
+
+
+@register.simple_block_tag
+def table(content: str, heading: str, *columns: str, numbers: int = 0, wide_first: bool = True) -> SafeString:
+    """`{% table "h-parts" _("Organisation") _("Part") %} rows {% endtable %}`: a table, as cards on a narrow screen.
+
+    ``heading`` is the id of the heading that names it; the last ``numbers`` columns hold numbers.
+    """
+    words = columns[: len(columns) - numbers]
+    return format_html(
+        '<div class="table-box" tabindex="0" role="group" aria-labelledby="{}"><table class="table cards{}">'
+        "<thead><tr>{}{}</tr></thead><tbody>{}</tbody></table></div>",
+        heading,
+        " wide-first" if wide_first else "",
+        format_html_join("", '<th scope="col">{}</th>', ((column,) for column in words)),
+        format_html_join("", '<th scope="col" class="num">{}</th>', ((column,) for column in columns[len(words) :])),
+        content,
+    )
 
 
 @register.simple_tag

@@ -99,6 +99,7 @@ _A, _S = ProposalAct, ProposalStatus
 _WITHDRAW: Final = _move(_A.WITHDRAW, _S.WITHDRAWN)
 _REOPEN: Final = _move(_A.REOPEN, _S.REWORKED)
 _REFUSE: Final = _move(_A.REFUSE, _S.REFUSED)
+_REOPEN_UNPUBLISHED: Final = {_A.REOPEN: "proposal.not_published"}
 _EDIT_PUBLISHED: Final = {_A.EDIT: "proposal.is_published", _A.PUBLISH: "proposal.nothing_new"}
 
 STATUS_TABLE: Final[Mapping[ProposalStatus, StatusRow]] = {
@@ -161,14 +162,14 @@ STATUS_TABLE: Final[Mapping[ProposalStatus, StatusRow]] = {
         "A draft whose base is no longer the newest version.",
         "proposal.is_overtaken",
         (_move(_A.EDIT, _S.OVERTAKEN_DRAFT, "proposal.draft"), _WITHDRAW),
-        {_A.REOPEN: "proposal.not_published"},
+        _REOPEN_UNPUBLISHED,
     ),
     _S.OVERTAKEN_REWORKED: StatusRow(
         "reworked",
         "Reopened for editing, and its base is no longer the newest version.",
         "proposal.is_overtaken",
         (_move(_A.EDIT, _S.OVERTAKEN_REWORKED), _WITHDRAW),
-        {_A.REOPEN: "proposal.not_published"},
+        _REOPEN_UNPUBLISHED,
     ),
     _S.OVERTAKEN_PUBLISHED: StatusRow(
         "published",

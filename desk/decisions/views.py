@@ -18,6 +18,7 @@ def decision(request: HttpRequest, code: str) -> HttpResponse:
     parties = visible_to(actor, DecisionParty.objects.filter(decision=record))
     context = {
         "title": str(record.title),
+        "record": row.decision,
         "row": row,
         "decision": row.decision,
         "parties": parties.prefetch_related(Prefetch("organisation", organisations(actor))).order_by(

@@ -22,6 +22,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     rows = decision_rows(actor, Decision.objects.filter(project=record))
     context = {
         "title": str(record.title),
+        "record": record,
         "project": record,
         "row": rows[0] if rows else None,
         "participants": sorted(parts, key=lambda part: ORDER.index(ParticipantRole(part.role))),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.template import engines
 
 LONGEST_LINE = 120
 
@@ -17,3 +18,11 @@ def test_no_template_has_a_line_over_120_characters() -> None:
     ]
     assert len(found) > 50
     assert long == []
+
+
+def test_a_table_has_its_heading_and_its_columns() -> None:
+    source = '{% load records %}{% table "h-areas" "Area" leads "Milestones" numbers=1 %}<tr></tr>{% endtable %}'
+    html = engines["django"].from_string(source).render({"leads": "<Led by>"})
+    assert 'aria-labelledby="h-areas"><table class="table cards wide-first">' in html
+    heads = '<th scope="col">Area</th><th scope="col">&lt;Led by&gt;</th><th scope="col" class="num">Milestones</th>'
+    assert f"<thead><tr>{heads}</tr></thead><tbody><tr></tr></tbody>" in html

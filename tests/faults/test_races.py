@@ -5,8 +5,9 @@ error, nothing is half done, nothing waits for ever.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -105,65 +106,64 @@ def test_one_side_turns_its_key_twice_at_once(group: Energy) -> None:
         group.edit(due(date(2030, 1, 1)))
 
 
-def test_the_second_signature_against_reopening(group: Energy) -> None:
+def against_the_second_signature(
+    group: Energy, act: Callable[[Revision], object]
+) -> Iterator[tuple[Revision, bool, bool, int]]:
+    """Race the act against the second signature of a revision, again and again.
+
+    Yields the revision, whether the signer and the other were told, and how many versions came into force.
+    """
     for _ in range(ROUNDS):
         revision = group.put()
         group.sign(revision, "UZ")
         before = RoadMapVersion.objects.count()
-        signed, reopened = told(at_once(lambda: group.sign(revision, "KR"), group.reopen))  # noqa: B023
+        signed, done = told(at_once(partial(group.sign, revision, "KR"), partial(act, revision)))
+        yield revision, signed, done, RoadMapVersion.objects.count() - before
+
+
+def test_the_second_signature_against_reopening(group: Energy) -> None:
+    for revision, signed, reopened, versions in against_the_second_signature(group, lambda _: group.reopen()):
         assert signed != reopened, "one wins, the other is told"
         revision.refresh_from_db()
-        assert RoadMapVersion.objects.count() == before + (not signed)
+        assert versions == (not signed)
         assert (revision.void_at is None) == reopened
 
 
-def test_the_second_key_against_the_withdrawal_of_the_first(group: Energy) -> None:
-    for _ in range(ROUNDS):
-        revision = group.put()
-        group.sign(revision, "UZ")
-        before = RoadMapVersion.objects.count()
-        by = actor_for(group.chairs["UZ"])
-        results = at_once(
-            lambda: group.sign(revision, "KR"),  # noqa: B023
-            lambda: withdraw_signature(revision=revision, by=by, now=timezone.now()),  # noqa: B023
-        )
-        signed, withdrawn = told(results)
-        assert not signed, "a key turned before or after the other's withdrawal is turned all the same"
-        assert RoadMapVersion.objects.count() == before + withdrawn
+def test_the_second_signature_against_the_withdrawal_of_the_first(group: Energy) -> None:
+    by = actor_for(group.chairs["UZ"])
+
+    def withdraw(revision: Revision) -> object:
+        return withdraw_signature(revision=revision, by=by, now=timezone.now())
+
+    for _revision, signed, withdrawn, versions in against_the_second_signature(group, withdraw):
+        assert not signed, "a signature given before or after the other's withdrawal is given all the same"
+        assert versions == withdrawn
         if not withdrawn:
             withdraw_proposal(proposal=group.proposal, by=actor_for(group.secretary), now=timezone.now())
 
 
-def test_the_second_key_against_the_withdrawal_of_the_proposal(group: Energy) -> None:
-    for _ in range(ROUNDS):
-        revision = group.put()
-        group.sign(revision, "UZ")
-        before = RoadMapVersion.objects.count()
-        proposal, by = group.proposal, actor_for(group.secretary)
-        results = at_once(
-            lambda: group.sign(revision, "KR"),  # noqa: B023
-            lambda: withdraw_proposal(proposal=proposal, by=by, now=timezone.now()),  # noqa: B023
-        )
-        signed, withdrawn = told(results)
+def test_the_second_signature_against_the_withdrawal_of_the_proposal(group: Energy) -> None:
+    by = actor_for(group.secretary)
+
+    def withdraw(revision: Revision) -> object:
+        return withdraw_proposal(proposal=revision.proposal, by=by, now=timezone.now())
+
+    for revision, signed, withdrawn, versions in against_the_second_signature(group, withdraw):
         assert signed != withdrawn
-        assert RoadMapVersion.objects.count() == before + (not signed)
+        assert versions == (not signed)
         expected = ProposalState.WITHDRAWN if signed else ProposalState.IN_FORCE
-        assert Proposal.objects.get(pk=proposal.pk).state == expected
+        assert Proposal.objects.get(pk=revision.proposal_id).state == expected
 
 
-def test_the_second_key_against_a_refusal(group: Energy) -> None:
-    for _ in range(ROUNDS):
-        revision = group.put()
-        group.sign(revision, "UZ")
-        before = RoadMapVersion.objects.count()
-        by = actor_for(group.chairs["UZ"])
-        results = at_once(
-            lambda: group.sign(revision, "KR"),  # noqa: B023
-            lambda: refuse(revision=revision, reason="Too late.", by=by, now=timezone.now()),  # noqa: B023
-        )
-        signed, refused = told(results)
+def test_the_second_signature_against_a_refusal(group: Energy) -> None:
+    by = actor_for(group.chairs["UZ"])
+
+    def turn_down(revision: Revision) -> object:
+        return refuse(revision=revision, reason="Too late.", by=by, now=timezone.now())
+
+    for revision, signed, refused, versions in against_the_second_signature(group, turn_down):
         assert signed != refused
-        assert RoadMapVersion.objects.count() == before + (not signed)
+        assert versions == (not signed)
         assert revision.refusals.count() == (not refused)
 
 

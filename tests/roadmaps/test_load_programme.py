@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Membership, Organisation, OrganisationName, WorkingGroup
-from accounts.policy.actors import Actor, system_actor
+from accounts.models import Organisation, OrganisationName, WorkingGroup
+from accounts.policy.actors import Actor
 from accounts.policy.questions import can_on
-from accounts.services import invite, save_record
+from accounts.services import save_record
 from audit.acting import acting
 from common.deadlines import TO_BE_AGREED, Precision
 from common.text import Text
@@ -33,6 +33,7 @@ from roadmaps.document.checks import problems
 from roadmaps.document.content import ExecutorRole, MilestoneContent
 from roadmaps.document.identity import identity
 from roadmaps.models import Proposal, RoadMap
+from tests.scenarios.people import actor_for, person
 from tests.scenarios.programme import edited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
@@ -66,19 +67,8 @@ def history() -> dict[str, int]:
     return {model.__name__: model.history.count() for model in models}
 
 
-def person(role: str, code: str) -> Membership:
-    return invite(
-        email=f"{role}.{code}@example.invalid",
-        name=f"{role} of {code}",
-        organisation=Organisation.objects.get(code=code),
-        role=role,
-        valid_from=timezone.localdate(),
-        by=system_actor("tests"),
-    )
-
-
 def actor(role: str, code: str) -> Actor:
-    return Actor(door="admin", today=timezone.localdate(), person=person(role, code).user)
+    return actor_for(person(role, code))
 
 
 def parts(project: str) -> dict[str, tuple[str, bool]]:
