@@ -6,6 +6,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests.databases import WorkerDatabases
@@ -47,6 +48,13 @@ def _quick() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """The language of a request stays active after it: the next test begins with the default again."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
