@@ -72,10 +72,13 @@ class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
 
 
 class PersonForm(ScopedForm[User]):
-    """Addresses are stored in lower case."""
+    """Addresses are stored in lower case. That one is taken is said without whose it is: maybe the other side's."""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This address cannot be used. Ask the administrator of your coordinator."))
+        return email
 
 
 class NewPersonForm(PersonForm):

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 def check_period(
     *, valid_from: date, valid_to: date | None, was_from: date | None, was_to: date | None, today: date
 ) -> None:
-    """Refuse a beginning or an end in the past, unless it was stored already.
+    """Refuse a beginning or an end in the past, unless it was stored already, and another end of what has ended.
 
     Raises: ValidationError at the field.
     """
     if valid_from != was_from and valid_from < today:
         raise ValidationError({"valid_from": _("It cannot begin before today.")})
+    if was_to is not None and was_to < today and valid_to != was_to:
+        raise ValidationError({"valid_to": _("It has ended. Add another.")})
     if valid_to != was_to and valid_to is not None and valid_to < today:
         raise ValidationError({"valid_to": _("It cannot end before today.")})
     if valid_to is not None and valid_to < valid_from:

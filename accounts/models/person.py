@@ -42,7 +42,7 @@ class User(Audited, AbstractBaseUser):
     REQUIRED_FIELDS = ["name", "side"]
 
     access = Access(
-        view="membership.manage",
+        view="membership.view",
         edit="membership.manage",
         administered=("memberships__organisation",),
         side="side",
@@ -113,7 +113,7 @@ class Membership(ForOrganisation, Term):
     role = models.CharField(_("role"), max_length=14, choices=Role)
 
     access = Access(
-        view="membership.manage",
+        view="membership.view",
         edit="membership.manage",
         administered=("organisation",),
         side="organisation__side",

@@ -12,12 +12,24 @@ from audit.models import Audited
 M = TypeVar("M", bound=models.Model)
 
 
+def in_force(today: date, prefix: str = "") -> models.Q:
+    """Return a filter of what has begun and not ended on ``today``; ``prefix`` is a lookup that leads to the terms."""
+    return models.Q(**{f"{prefix}valid_from__lte": today}) & not_ended(today, prefix)
+
+
+def not_ended(today: date, prefix: str = "") -> models.Q:
+    """Return a filter of what is in force on ``today`` or begins later; ``valid_to`` is the last day."""
+    return models.Q(**{f"{prefix}valid_to__isnull": True}) | models.Q(**{f"{prefix}valid_to__gte": today})
+
+
 class InForceQuerySet(models.QuerySet[M]):
     def in_force(self, today: date) -> Self:
-        """Return those that have begun and not ended on ``today``; ``valid_to`` is the last day."""
-        return self.filter(valid_from__lte=today).filter(
-            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=today)
-        )
+        """Return those that have begun and not ended on ``today``."""
+        return self.filter(in_force(today))
+
+    def not_ended(self, today: date) -> Self:
+        """Return those in force on ``today`` and those that begin later."""
+        return self.filter(not_ended(today))
 
 
 class Term(Audited):

@@ -31,12 +31,14 @@ Words = str | Promise
 class Permission:
     """``refusal`` and ``who`` are the title and the text of the page that somebody without it gets.
 
-    A permission to view needs no words: what somebody may not see is a 404.
+    - A permission to view needs no words: what somebody may not see is a 404.
+    - ``not_of_seats``: the grants that do not count for a record about a person who holds a seat, or will hold one.
     """
 
     grants: tuple[Relation, ...]
     refusal: Words = _("You do not have permission")
     who: Words = ""
+    not_of_seats: tuple[Relation, ...] = ()
 
 
 EVERYBODY: Final = Permission((Everybody(),))
@@ -117,10 +119,16 @@ PERMISSIONS: Final[dict[str, Permission]] = {
         _("You cannot edit this organisation"),
         _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
     ),
+    "membership.view": Permission((Administers(), AdministersSide())),
+    # who holds a seat speaks for the side: no ministry renames or deactivates them
     "membership.manage": Permission(
-        (Administers(),),
+        (Administers(), AdministersSide()),
         _("You cannot manage these people"),
-        _("The administrators of the organisation, of the organisation above it and of its side’s coordinator can."),
+        _(
+            "The administrators of the organisation, of the organisation above it and of its side’s coordinator can; "
+            "for a person with a seat in a working group, the coordinator’s alone."
+        ),
+        not_of_seats=(Administers(),),
     ),
     # who enrolled which key, and when: the list that an auditor compares with their own
     "key.view": Permission((Audits(),)),

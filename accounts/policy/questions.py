@@ -8,13 +8,14 @@ A list and a record never disagree: `can_on` is the list's filter. Default deny:
 model does not declare, a model without an access declaration, an actor without standing: nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, Seat, User
 from accounts.policy.access import Access, access_of
@@ -44,7 +45,14 @@ def visible(actor: Actor, permission: str, queryset: QuerySet[M, Any]) -> QueryS
     grants = _grants(permission, access)
     if actor.is_system and grants:
         return queryset
-    granted = [found for grant in grants if (found := grant.records(actor, model)) is not None]
+    seatless = _seatless(actor.today, access)
+    granted: list[Any] = []
+    for grant in grants:
+        found = grant.records(actor, model)
+        if found is not None and grant in PERMISSIONS[permission].not_of_seats:
+            found = seatless if found is EVERY else found & seatless
+        if found is not None:
+            granted.append(found)
     if not granted:
         return queryset.none()
     filters = [found for found in granted if found is not EVERY]
@@ -74,9 +82,12 @@ def would(actor: Actor, permission: str, records: Sequence[Model]) -> list[bool]
     if actor.is_system:
         return [bool(grants)] * len(records)
     granted: set[int] = set()
+    barred = PERMISSIONS[permission].not_of_seats if grants else ()
+    seated = _seated(ends_if_saved(records, (access.person,)), actor.today) if access.person and barred else set()
     for grant in grants:
         ends = ends_if_saved(records, grant.lookups(access))
-        granted |= {place for place, ended in enumerate(ends) if grant.holds(actor, access, ended)}
+        held = {place for place, ended in enumerate(ends) if grant.holds(actor, access, ended)}
+        granted |= held - seated if grant in barred else held
     for lookup, values in _limits(actor, access):
         ends = ends_if_saved(records, (lookup,))
         granted &= {place for place, ended in enumerate(ends) if not ended.isdisjoint(values)}
@@ -92,7 +103,8 @@ def who_can(permission: str, obj: Model, *, actor: Actor) -> QuerySet[User]:
     grants = _grants(permission, access)
     if not grants:
         return User.objects.none()
-    holders = [grant.holders(access, ends_of(obj, grant.lookups(access))) for grant in grants]
+    grants = _that_count(permission, obj, actor.today)
+    holders = [grant.holders(access, ends_of(obj, grant.lookups(access), actor.today)) for grant in grants]
     memberships = Membership.objects.in_force(actor.today).filter(
         reduce(or_, [h.memberships for h in holders if h.memberships is not None], Q(pk__in=()))
     )
@@ -136,8 +148,8 @@ def _capacity(actor: Actor, permission: str, obj: Model) -> Capacity | None:
     if len(actor.capacities) < 2:
         return next(iter(actor.capacities), None)
     access = access_of(obj)
-    for grant in _grants(permission, access):
-        ends = ends_of(obj, grant.lookups(access))
+    for grant in _that_count(permission, obj, actor.today):
+        ends = ends_of(obj, grant.lookups(access), actor.today)
         for capacity in actor.capacities:
             if grant.holds(actor.only(capacity), access, ends):
                 return capacity
@@ -147,6 +159,30 @@ def _capacity(actor: Actor, permission: str, obj: Model) -> Capacity | None:
 def _grants(permission: str, access: Access) -> tuple[Relation, ...]:
     """Return who has the permission, where it may be asked of the model at all."""
     return PERMISSIONS[permission].grants if permission in access.permissions & PERMISSIONS.keys() else ()
+
+
+def _that_count(permission: str, obj: Model, today: date) -> tuple[Relation, ...]:
+    """Return the grants of the permission that count for this record."""
+    access = access_of(obj)
+    grants = _grants(permission, access)
+    barred = PERMISSIONS[permission].not_of_seats if grants else ()
+    if not (barred and access.person) or not _seated([ends_of(obj, (access.person,), today)], today):
+        return grants
+    return tuple(grant for grant in grants if grant not in barred)
+
+
+def _seatless(today: date, access: Access) -> Q:
+    """Return a filter of the records that are about nobody with a seat, now or later."""
+    if not access.person:
+        return Q()
+    return Q(~Exists(Seat.objects.not_ended(today).filter(user=OuterRef(access.person))))
+
+
+def _seated(people: Sequence[Set[Any]], today: date) -> set[int]:
+    """Return the places of ``people`` in which somebody holds a seat, now or later."""
+    keys = {key for of_record in people for key in of_record}
+    holding = set(Seat.objects.not_ended(today).filter(user__in=keys).values_list("user", flat=True))
+    return {place for place, of_record in enumerate(people) if not holding.isdisjoint(of_record)}
 
 
 def _limits(actor: Actor, access: Access) -> Iterator[tuple[str, tuple[str, ...]]]:

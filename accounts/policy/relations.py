@@ -65,7 +65,7 @@ class Relation(ABC):
         """Return a filter of the model's records; None where no record has the relation."""
         access = access_of(model)
         keys = self.keys(actor, access)
-        return EVERY if keys is EVERY else reached(model, self.lookups(access), keys)
+        return EVERY if keys is EVERY else reached(model, self.lookups(access), keys, actor.today)
 
     def holds(self, actor: Actor, access: Access, ends: Set[Any]) -> bool:
         """Return whether the actor has the relation to a record whose lookups end at ``ends``."""

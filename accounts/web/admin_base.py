@@ -1,16 +1,18 @@
 """The base of every screen of the admin. The policy decides what it lists, opens, offers and saves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.forms import Field, ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, re_path
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,22 +22,17 @@ from accounts.policy.access import Access, access_of
 from accounts.policy.actors import actor_of
 from accounts.policy.questions import NotAllowed, can, can_on, visible
 from accounts.services import StaleEdit, save_record
+from accounts.web.admin_list import ScopedChangeList, refuse_closed_parameters
 from accounts.web.forms import EXTRA, ScopedForm
 from accounts.web.history import entries
 from accounts.web.menu import MenuGroup, MenuItem
 from accounts.web.search import matching
 from audit.models import Audited
+from audit.services import record_event
 from common.errors import InvalidValue, sentence
 from common.text import search_pattern
 
 M = TypeVar("M", bound=Audited)
-
-
-class ScopedChangeList(ChangeList):
-    def url_for_result(self, result: Any) -> str:
-        """Open a record on its own page, where it has one."""
-        page: Callable[[], str] | None = getattr(result, "get_absolute_url", None)
-        return page() if page else super().url_for_result(result)
 
 
 class ScopedModelAdmin(admin.ModelAdmin[M]):
@@ -84,6 +81,31 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         if self.menu is None:
             return None
         return MenuItem(self.menu, self.menu_order, self.list_name, self.list_url_name, self.access.view, self.pages)
+
+    # the addresses
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the list, the form of a new record where records can be added, and the form and history of each.
+
+        The library's others (delete, and a redirect from a bare key) have no address.
+        """
+        views: list[tuple[str, Any]] = [
+            (r"^$", self.changelist_view),
+            (r"^(?P<object_id>[0-9]{1,19})/change/$", self.change_view),
+            (r"^(?P<object_id>[0-9]{1,19})/history/$", self.history_view),
+        ]
+        if self.addable:
+            views.append((r"^add/$", self.add_view))
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            re_path(at, self.admin_site.admin_view(view), name=f"{prefix}_{view.__name__.removesuffix('_view')}")
+            for at, view in views
+        ]
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """Return the record's own page; the library's address redirects to any record of any model."""
+        page = getattr(obj, "get_absolute_url", None) if self.view_on_site else None
+        return page() if page else None
 
     # what is there
 
@@ -135,7 +157,14 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise Http404
-        return super().changelist_view(request, extra_context)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        try:
+            refuse_closed_parameters(request)
+            return super().changelist_view(request, extra_context)
+        except SuspiciousOperation:
+            self._record_refused_lookup(request)
+            raise
 
     def changeform_view(
         self,
@@ -153,6 +182,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
             record = self._record_or_404(request, object_id)
             if request.method == "POST" and not self.has_change_permission(request, record):
                 raise NotAllowed(self.access.edit, record)
+        refuse_closed_parameters(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleEdit:
@@ -181,6 +211,11 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/object_history.html", context)
+
+    def _record_refused_lookup(self, request: HttpRequest) -> None:
+        actor = actor_of(request)
+        asked = sorted(name[:100] for name in request.GET if name.isprintable())[:20]
+        record_event(kind="lookup refused", act=actor.act, subject=self.opts.label, layer=actor.side, parameters=asked)
 
     def _record_or_404(self, request: HttpRequest, object_id: str) -> M:
         record = self.get_object(request, unquote(object_id))

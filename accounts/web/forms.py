@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
+from accounts.policy.naming import actor_of_row, named
 from accounts.web.history import in_words
 from audit.models import Audited
 
@@ -84,7 +85,7 @@ class ScopedForm(forms.ModelForm[M]):
             return None
         rows = tuple(self._conflicting(field, opened, now) for field in self._typed_fields())
         return Conflict(
-            who=newest.act_name,
+            who=named(self.actor, [actor_of_row(newest)])[0],
             side=newest.act_side,
             at=newest.history_date,
             rows=tuple(row for row in rows if row is not None),

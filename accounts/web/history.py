@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policy.access import access_of
 from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
+from accounts.policy.naming import actor_of_row, named
 from accounts.policy.questions import visible
 from accounts.services.records import audited_fields
 from audit.models import Audited
@@ -75,13 +76,14 @@ def entries(record: Audited, actor: Actor) -> list[HistoryEntry]:
     A change is compared with the row before it that the actor may see; where there is none, it shows no values.
     """
     rows = list(history_of(actor, record))
-    return [_entry(row, before, actor) for row, before in zip_longest(rows, rows[1:])]
+    names = named(actor, [actor_of_row(row) for row in rows])
+    return [_entry(row, before, who, actor) for row, before, who in zip_longest(rows, rows[1:], names)]
 
 
-def _entry(row: Any, before: Any, actor: Actor) -> HistoryEntry:
+def _entry(row: Any, before: Any, who: str, actor: Actor) -> HistoryEntry:
     return HistoryEntry(
         at=row.history_date,
-        who=row.act_name,
+        who=who,
         organisation=row.act_organisation,
         side=row.act_side,
         door=str(DOOR_WORDS[row.act_door]),

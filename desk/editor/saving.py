@@ -6,6 +6,7 @@ person may read; where it is not theirs to read, each field that differs counts 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from accounts.policy.actors import Actor
 from accounts.policy.history import history_of
+from accounts.policy.naming import actor_of_row, named
 from common.errors import sentence
 from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of, with_values
 from roadmaps.document.checks import contradictions
@@ -39,17 +41,26 @@ class EditRefused(Exception):
         self.errors = errors
 
 
+@dataclass(frozen=True)
+class Author:
+    """Who changed a row last, as the person reads them, and when."""
+
+    name: str
+    side: str
+    at: datetime
+
+
 @dataclass(eq=False)
 class EditConflict(Exception):
     """Somebody else has changed the same fields meanwhile, or deleted the row: nothing is saved.
 
-    - ``author``: the history row of who did it, where the person may read it.
+    - ``author``: who did it, where the person may read that.
     - ``fields``: what both changed, with the other's value; ``values``: the person's, with the other's where they did
       not touch the field. Empty where the row is deleted; ``can_restore``: it can be put back with what was typed.
     - ``mine``: the content as the person would have it; ``version``: what the next attempt is based on.
     """
 
-    author: Any
+    author: Author | None
     fields: Mapping[str, Any] = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     mine: RoadMapContent = RoadMapContent()
@@ -172,21 +183,24 @@ class _Older:
     """The text that an edit began from, as far as the person may read the history."""
 
     def __init__(self, actor: Actor, proposal: Proposal, version: int) -> None:
-        self._history = history_of(actor, proposal)
+        self._actor, self._history = actor, history_of(actor, proposal)
         self._row = self._history.filter(row_version=version).first()
         self.content: RoadMapContent | None = read_content(self._row.content) if self._row else None
 
     def values_of(self, target: RowTarget) -> Values | None:
         return values_of(target, self.content, self._row.reason) if self.content is not None and self._row else None
 
-    def author_of(self, target: RowTarget) -> Any:
-        """Return the history row of the last change of the target."""
+    def author_of(self, target: RowTarget) -> Author | None:
+        """Return who changed the target last."""
         newer: Any = None
         for row in self._history[:MOST_SEARCHED].iterator():
             if newer is not None and _stored(row, target) != _stored(newer, target):
                 break
             newer = row
-        return newer
+        if newer is None:
+            return None
+        (name,) = named(self._actor, [actor_of_row(newer)])
+        return Author(name, newer.act_side, newer.history_date)
 
 
 def _stored(history_row: Any, target: RowTarget) -> Any:

@@ -129,6 +129,12 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("organisation.edit", "name of kia"): {"administrator of motie"},
     ("membership.manage", "membership in minenergy"): {"administrator of energy", "administrator of miit"},
     ("membership.manage", "person of minenergy"): {"administrator of energy", "administrator of miit"},
+    ("membership.view", "membership in minenergy"): {"administrator of energy", "administrator of miit"},
+    ("membership.view", "person of minenergy"): {"administrator of energy", "administrator of miit"},
+    ("membership.view", "own membership of the administrator of energy"): {
+        "administrator of energy",
+        "administrator of miit",
+    },
     # nobody manages themselves
     ("membership.manage", "own membership of the administrator of energy"): {"administrator of miit"},
     ("seat.manage", "seat of uz energy"): {"administrator of miit"},

@@ -51,14 +51,13 @@ class DryRun:
 
 @dataclass(frozen=True)
 class UpcomingStage:
-    """One stage that a milestone still has before it: on which day of each side, and how many are told.
+    """One stage that a milestone still has before it: on which day of each side, and whose notices the reader will see.
 
-    ``names``: those of them whose notices will show to the reader.
+    How many are told in all is not shown: it would count people whom the reader may not see.
     """
 
     stage: Stage
     days: dict[str, date] = field(default_factory=dict)
-    people: set[int] = field(default_factory=set)
     names: list[User] = field(default_factory=list)
 
     @property
@@ -108,7 +107,6 @@ def upcoming_stages(actor: Actor, milestone: Milestone, now: datetime) -> list[U
     for one in following:
         step = found[one.stage]
         step.days[sides[one.recipient]] = day_of(sides[one.recipient], one.moment)
-        step.people.add(one.recipient)
         if one.recipient in names:
             step.names.append(names[one.recipient])
     return list(found.values())
