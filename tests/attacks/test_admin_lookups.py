@@ -14,6 +14,7 @@ from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.admin_site import StaffSite
 from audit.models import Event
 from tests.scenarios.people import person
+from tests.scenarios.reminders import also_member
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +47,10 @@ def offered(client: Client, screen: Any) -> set[str]:
 
 @pytest.fixture
 def client(programme: None) -> Client:
-    """An administrator of a coordinator, who opens every screen."""
-    client = Client()
-    client.force_login(person("administrator", "miit"))
+    """An administrator and auditor of a coordinator, who opens every screen."""
+    client, user = Client(), person("administrator", "miit")
+    also_member(user, "auditor", "miit")
+    client.force_login(user)
     return client
 
 

@@ -16,6 +16,7 @@ from accounts.policy.access import access_of
 from accounts.policy.questions import can_on
 from accounts.web.admin_site import StaffSite
 from tests.scenarios.people import actor_for, draft_of, former_member, loner, person, seat
+from tests.scenarios.reminders import also_member
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +73,10 @@ def test_no_address_is_there_that_this_list_does_not_name() -> None:
 
 @pytest.fixture
 def people(programme: None) -> dict[str, User]:
+    coordinating = person("administrator", "miit")
+    also_member(coordinating, "auditor", "miit")  # opens every screen
     return {
-        "administrator of a coordinator": person("administrator", "miit"),
+        "administrator of a coordinator": coordinating,
         "administrator": person("administrator", "minenergy"),
         "officer of the other side": person("officer", "motie"),
         "reader of the other side": person("reader", "kia"),
