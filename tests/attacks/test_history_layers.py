@@ -15,7 +15,7 @@ from audit.services import save_audited
 from common.text import Text
 from roadmaps.document.content import RoadMapContent
 from roadmaps.models import Proposal
-from tests.desk.test_editor import Editor
+from tests.scenarios.editor import Editor
 from tests.scenarios.people import actor_for, person, seat
 from tests.scenarios.signing import Group
 
