@@ -19,8 +19,8 @@ from common.deadlines import Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
 from roadmaps.document.fields import CODE_KINDS, FIELDS, DocumentField, FieldKind, RowKind
+from roadmaps.milestone_status import MilestoneStatus, due_status
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
-from roadmaps.rules import MilestoneStatus, due_status
 
 PRECISIONS = [precision.value for precision in Precision]
 
@@ -220,7 +220,7 @@ def _status(
     completed_on: date | None,
     today: date,
 ) -> str:
-    """As `roadmaps.rules.due_status`, cached: a third of the deadlines of a table may be one day."""
+    """As `roadmaps.milestone_status.due_status`, cached: a third of the deadlines of a table may be one day."""
     deadline = Deadline(due_on, Precision(precision) if precision else None, review_every)
     found = due_status(deadline, forecast_on=forecast_on, completed_on=completed_on, today=today)
     return found.status.name.lower()

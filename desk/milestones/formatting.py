@@ -15,8 +15,8 @@ from common.templatetags.words import status
 from desk.milestones.selectors.live import LiveMilestone
 from desk.milestones.selectors.page import Strip
 from desk.roadmaps.selectors.versions import VersionPage
+from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import Milestone
-from roadmaps.rules import MilestoneStatus
 
 register = template.Library()
 

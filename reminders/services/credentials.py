@@ -22,11 +22,11 @@ from accounts.models import Membership, Role, Seat, SeatRole, User
 from audit.models import CREDENTIAL_KINDS, Event
 from common.sides import TIME_ZONES, day_of
 from reminders.models import CredentialNotice
+from reminders.services.delivery.leases import LEASE
 
 logger = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=7)  # an older change is no news
-LEASE: Final = timedelta(minutes=5)
 REFUSED: Final = timedelta(hours=12)  # until a refused address is tried again
 
 WORDS: Final = {

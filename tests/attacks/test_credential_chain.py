@@ -18,7 +18,8 @@ from accounts.models import User
 from accounts.signin.events import credential_changed
 from accounts.tasks import send_reset_link
 from audit.models import CREDENTIAL_KINDS, Event
-from reminders.services.credentials import LEASE, WORDS, plan_credential_notices, send_credential_notices
+from reminders.services.credentials import WORDS, plan_credential_notices, send_credential_notices
+from reminders.services.delivery.leases import LEASE
 from tests.scenarios.people import person, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]

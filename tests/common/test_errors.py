@@ -120,7 +120,9 @@ def test_an_error_crosses_processes_whole() -> None:
     assert (error.code, error.path, error.params) == ("period.none", "x", {"period": 3})
 
 
-RULES = re.compile(r"(common/.+|roadmaps/document/.+|.+/(rules|states|signing)|.+/rules/.+)\.py")
+RULES = re.compile(
+    r"(common/.+|roadmaps/document/.+|.+/(rules|moments|milestone_status|states|signing)|.+/rules/.+)\.py"
+)
 
 
 def english_in_errors(tree: ast.AST) -> Iterator[int]:

@@ -9,8 +9,8 @@ from accounts.models import Organisation
 from common.sides import day_of
 from common.text import Text
 from programme.models import Decision, Project
+from roadmaps.milestone_status import due_status
 from roadmaps.models import Assignment, Milestone, RoadMap
-from roadmaps.rules import due_status
 from tests.scenarios.api import COORDINATOR, NARROW, SYSTEM, Row, World
 
 NULLABLE = ("expected_result", "funding_organisation", "funding_text", "decision")

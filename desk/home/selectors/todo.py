@@ -12,8 +12,8 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from desk.milestones.selectors.live import LiveMilestone, urgent
 from desk.proposals.status import ProposalSummary, proposals, summaries
+from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import Proposal
-from roadmaps.rules import MilestoneStatus
 from roadmaps.states import OPEN_STATES, ProposalAct
 
 

@@ -13,6 +13,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from common.deadlines import Deadline, Precision
 from desk.selectors import visible_to
+from roadmaps.milestone_status import SOON, DueStatus, MilestoneStatus, due_status
 from roadmaps.models import (
     Assignment,
     AssignmentRole,
@@ -20,7 +21,6 @@ from roadmaps.models import (
     Proposal,
     ProposalState,
 )
-from roadmaps.rules import SOON, DueStatus, MilestoneStatus, due_status
 
 REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 

@@ -15,8 +15,8 @@ from desk.roadmaps.selectors.table import OfficialTable
 from desk.selectors import visible_to
 from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
+from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import RoadMap, RoadMapVersion, Signature
-from roadmaps.rules import MilestoneStatus
 from roadmaps.selectors import latest_agreement_check
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
-from roadmaps.rules import MilestoneStatus, due_status, next_due
+from roadmaps.milestone_status import MilestoneStatus, due_status, next_due
 
 DUE = date(2026, 9, 30)
 QUARTER = Deadline(DUE, Precision.QUARTER)
