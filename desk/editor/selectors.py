@@ -21,13 +21,13 @@ from desk.editor.saving import EditConflict
 from desk.editor.targets import ADD, HEAD, REASON, RowTarget, UnknownTarget, first_values, target_of, values_of
 from desk.proposals.diff_formatting import DiffLines, text_diff
 from desk.proposals.difference import Difference, DiffRow
-from desk.roadmaps.selectors.table import RowDetail
+from desk.roadmaps.selectors.table import RowDetail, row_details
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.checks import located
 from roadmaps.document.content import RoadMapContent, RowContent
 from roadmaps.document.edit import with_deleted_rows
-from roadmaps.document.fields import FIELDS, FieldKind, RowKind, detail_fields
+from roadmaps.document.fields import FIELDS, FieldKind, RowKind
 from roadmaps.document.numbering import labels
 from roadmaps.document.tree import CHILD_KINDS, Node, codes_of, kind_of, rows_below, uid_of
 from roadmaps.models import Proposal
@@ -129,13 +129,9 @@ class EditorRow:
         return list(dict.fromkeys(row.change.kind for row in self.changes))
 
     @property
-    def details(self) -> list[RowDetail]:
+    def details(self) -> tuple[RowDetail, ...]:
         """Return what is printed below the row's own text."""
-        return [
-            RowDetail(field.kind, str(field.label), self.page.organisations.get(value, value))
-            for field in (detail_fields(self.kind) if self.row else ())
-            if (value := getattr(self.row, field.name)) is not None
-        ]
+        return row_details(self.row, {FieldKind.ORGANISATION: self.page.organisations}) if self.row else ()
 
     @property
     def executors(self) -> Iterator[tuple[str, str, str, Text | None]]:

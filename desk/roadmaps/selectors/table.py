@@ -1,6 +1,6 @@
 """A draft's content as the official table prints it: codes resolved to what the actor may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,15 @@ class SectionRow:
     measures: tuple[MeasureRow, ...]
 
 
+def row_details(row: RowContent, records: Mapping[FieldKind, Mapping[str, Any]]) -> tuple[RowDetail, ...]:
+    """Return what is printed below the row's own text; ``records`` are those that its codes name, by kind and code."""
+    return tuple(
+        RowDetail(field.kind, str(field.label), records.get(field.kind, {}).get(value, value))
+        for field in detail_fields(kind_of(row))
+        if (value := getattr(row, field.name)) is not None
+    )
+
+
 class OfficialTable:
     """The rows of one text of a road map. Organisations, decisions and projects cost one query each with their parts.
 
@@ -117,7 +126,7 @@ class OfficialTable:
     def _measure(self, measure: MeasureContent) -> MeasureRow:
         return MeasureRow(
             measure=measure,
-            details=self._details(measure),
+            details=row_details(measure, self._records),
             steps=tuple(self._step(measure, step) for step in measure.milestones),
         )
 
@@ -126,17 +135,9 @@ class OfficialTable:
         return MilestoneRow(
             number=f"{measure.number}.{step.number}",
             milestone=step,
-            details=self._details(step),
+            details=row_details(step, self._records),
             leads=tuple(cell for cell in cells if cell.executor.role == ExecutorRole.LEAD),
             co_executors=tuple(cell for cell in cells if cell.executor.role != ExecutorRole.LEAD),
-        )
-
-    def _details(self, row: RowContent) -> tuple[RowDetail, ...]:
-        """Return what the table of fields says is printed, besides what has a column of its own."""
-        return tuple(
-            RowDetail(field.kind, str(field.label), self._records.get(field.kind, {}).get(value, value))
-            for field in detail_fields(kind_of(row))
-            if (value := getattr(row, field.name)) is not None
         )
 
     def _cell(self, executor: ExecutorContent, measure: MeasureContent) -> ExecutorCell:
