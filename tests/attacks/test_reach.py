@@ -36,7 +36,7 @@ def add_seat(user: User, *, from_now: int = 0) -> Seat:
 def rename(client: Client, user: User) -> int:
     """Try to rename and deactivate somebody; return the status of the answer."""
     form = reverse("admin:accounts_user_change", args=[user.pk])
-    sent = {"name": "Renamed", "based_on": str(user.row_version), "reason": "No."}
+    sent = {"email": user.email, "name": "Renamed", "based_on": str(user.row_version), "reason": "No."}
     return client.post(form, sent).status_code
 
 

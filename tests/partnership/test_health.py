@@ -59,7 +59,7 @@ def test_a_process_not_heard_of_for_a_minute_and_a_half_is_missing(client: Clien
 
 @pytest.mark.usefixtures("beating")
 def test_a_migration_that_is_not_applied_shows(client: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("reminders", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("reminders", "0002_credential_notice")
     assert ready(client) == (503, {"migrations"})
 
 
