@@ -16,9 +16,10 @@ from allauth.usersessions import views as sessions
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.urls import path, re_path
+from django.utils.functional import cached_property
 from django.views.generic import RedirectView
 
-from accounts.demo.tour import offered
+from accounts.demo.tour import TourAccount, offered
 from accounts.signin.keys import UnusableKey
 from common.errors import sentence
 
@@ -49,18 +50,21 @@ class AddPasskeyView(AddWebAuthnView):
 class SignInView(LoginView):
     """In a demonstration on this machine, lists sample accounts; ``?sample=ADDRESS`` fills in one of them."""
 
+    @cached_property
+    def sample_accounts(self) -> list[TourAccount]:
+        return offered(self.request)
+
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        if account := next(
-            (one for one in offered(self.request) if one.address == self.request.GET.get("sample")), None
-        ):
+        chosen = self.request.GET.get("sample")
+        if account := next((one for one in self.sample_accounts if one.address == chosen), None):
             form.initial |= {"login": account.address, "password": account.password}
             form.fields["password"].widget.render_value = True
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"sample_accounts": offered(self.request)}
+        return context | {"sample_accounts": self.sample_accounts}
 
 
 # the names stay the library's: its pages link to them
