@@ -64,7 +64,13 @@ def input_of(field: DocumentField, choices: Choices, stored: Mapping[FieldKind, 
     label: Any = field.label
     match field.kind:
         case FieldKind.TEXT:
-            return RowTextField(field)
+            return MultilingualFormField(
+                label=label,
+                max_length=field.longest,
+                required=field.required,
+                error_messages={"required": _("Write what this is: a row says so in at least one language.")},
+                widget=RowTextWidget(label),
+            )
         case FieldKind.NUMBER:
             return NumberField(label=label)
         case FieldKind.DEADLINE:
@@ -179,18 +185,6 @@ class RowTextWidget(PartsWidget, MultilingualWidget):
             widget["elsewhere"] = filled.get("".join(original["value"])) or next(iter(filled.values()), None)
         widget |= {"label": self.attrs["aria-label"], "original": original}
         return context
-
-
-class RowTextField(MultilingualFormField):
-    def __init__(self, field: DocumentField) -> None:
-        missing = gettext_lazy("Write what this is: a row says so in at least one language.")
-        super().__init__(
-            label=field.label,
-            max_length=field.longest,
-            required=field.required,
-            widget=RowTextWidget(field.label),
-            error_messages={"required": missing},
-        )
 
 
 class DeadlineWidget(PartsWidget):

@@ -4,7 +4,7 @@ An edit that began on an older text is merged field by field. What the older tex
 person may read; where it is not theirs to read, each field that differs counts as changed by both.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -119,25 +119,21 @@ def act_on_row(*, proposal: Proposal, act: str, uid: UUID | None, opened_on: int
             raise EditRefused(("", _("It was changed while this page was open: read it as it is now, then delete it.")))
     agreed = proposal.base.revision.document if proposal.base else RoadMapContent()
     try:
-        edited = _edited(content, agreed, act, uid)
-    except (RowNotFoundError, KeyError) as error:
+        match act, uid:
+            case "renumber", None:
+                edited = renumber(content)
+            case "up" | "down", UUID():
+                edited = move_row(content, uid, up=act == "up")
+            case "delete", UUID():
+                edited = delete_row(content, uid)
+            case "restore", UUID():
+                edited = restore_row(content, agreed, uid)
+            case _:
+                raise UnknownTarget(act)
+    except RowNotFoundError as error:
         raise UnknownTarget(act) from error
     save_content(proposal=proposal, content=edited, reason=proposal.reason, based_on=proposal.row_version, by=by)
     return edited != content
-
-
-def _edited(content: RoadMapContent, agreed: RoadMapContent, act: str, uid: UUID | None) -> RoadMapContent:
-    if act == "renumber":
-        return renumber(content)
-    if uid is None:
-        raise KeyError(act)
-    acts: dict[str, Callable[[], RoadMapContent]] = {
-        "up": lambda: move_row(content, uid, up=True),
-        "down": lambda: move_row(content, uid, up=False),
-        "delete": lambda: delete_row(content, uid),
-        "restore": lambda: restore_row(content, agreed, uid),
-    }
-    return acts[act]()
 
 
 def _current(proposal: Proposal) -> Proposal:

@@ -21,7 +21,7 @@ from desk.editor.saving import EditConflict
 from desk.editor.targets import ADD, HEAD, REASON, RowTarget, UnknownTarget, first_values, target_of, values_of
 from desk.proposals.diff_formatting import DiffLines, text_diff
 from desk.proposals.difference import Difference, DiffRow
-from desk.roadmaps.selectors.table import RowDetail, row_details
+from desk.roadmaps.selectors.table import ExecutorCell, ExecutorCells, RowDetail, executor_cells, row_details
 from desk.selectors import organisations, visible_to
 from programme.models import Decision, Project
 from roadmaps.document.checks import located
@@ -134,12 +134,10 @@ class EditorRow:
         return row_details(self.row, {FieldKind.ORGANISATION: self.page.organisations}) if self.row else ()
 
     @property
-    def executors(self) -> Iterator[tuple[str, str, str, Text | None]]:
-        """Yield side, name, role and own part of each."""
-        for executor in getattr(self.row, "executors", ()):
-            found = self.page.organisations.get(executor.organisation)
-            side, name = (found.side, found.short_name) if found else ("", executor.organisation)
-            yield side, name, executor.role, executor.part
+    def executors(self) -> ExecutorCells:
+        """Of a milestone."""
+        found = self.page.organisations
+        return executor_cells(ExecutorCell(one, found.get(one.organisation)) for one in self.row.executors)
 
 
 class EditorPage:
@@ -260,9 +258,6 @@ class EditorPage:
             row = self.orphan = EditorRow(self, target)
         row.form, row.version = form, version
         return row
-
-    def rows_below(self, row: EditorRow) -> list[EditorRow]:
-        return [self.rows[str(child.uid)] for child in rows_below(row.row)]
 
     def form(self, target: RowTarget, **given: Any) -> RowForm:
         """Return the form of a target, with what is stored; or with ``data`` or ``values``."""

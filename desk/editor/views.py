@@ -5,7 +5,7 @@ Every address answers a page to a browser without script, and to htmx the part o
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,7 +27,6 @@ from desk.editor.selectors import EditorPage, EditorRow
 from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of
 from desk.page import posted_version
 from desk.proposals.selectors import proposal_or_404
-from roadmaps.document.fields import RowKind
 from roadmaps.models import Proposal, ProposalState
 from roadmaps.services import IllegalMove
 from roadmaps.services.locking import facts_of, open_revision
@@ -37,14 +36,21 @@ MOVES: Final = ("up", "down")
 
 
 def editor_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Ask for a signed-in person. A form that htmx sends after the session has ended stays on the page as it is."""
+    """Ask for a signed-in person, and answer for a row that is not there with the draft as it is now.
+
+    A form that htmx sends after the session has ended stays on the page as it is.
+    """
 
     @never_cache
     @wraps(view)
-    def asked(request: EditorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def asked(request: EditorRequest, reference: str) -> HttpResponseBase:
         if request.htmx and not request.user.is_authenticated:
             return HttpResponse(status=401)
-        answered = login_required(view)(request, *args, **kwargs)
+        answered: HttpResponseBase
+        try:
+            answered = login_required(view)(request, reference)
+        except UnknownTarget:
+            answered = gone(request, reference)
         # a row that opens is no page to go back to
         return push_url(answered, False) if request.htmx else answered
 
@@ -62,13 +68,10 @@ def proposal_edit(request: EditorRequest, reference: str) -> HttpResponse:
         return elsewhere(request, "desk:proposal_reopen", reference)
     page = EditorPage(actor, proposal)
     key, at = request.GET.get("row", ""), request.GET.get("at", "")
-    try:
-        row = page.open(key, request.GET.get("focus", "")) if key else page.rows.get(at)
-        if request.htmx and row is None:
-            raise UnknownTarget(at)
-    except UnknownTarget:
-        return gone(request, reference)
-    if not row:
+    row = page.open(key, request.GET.get("focus", "")) if key else page.rows.get(at)
+    if row is None and request.htmx:
+        raise UnknownTarget(at)
+    if row is None:
         return answer(request, page)
     if not key:
         row.focus = "edit"
@@ -83,10 +86,7 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
     """Save one row; or show its form again: with its errors, with another executor, or with what others changed."""
     actor, proposal = _editable(request, reference)
     page = EditorPage(actor, proposal)
-    try:
-        target = page.target(request.POST.get("row", ""), request.POST.get("kind", ""))
-    except UnknownTarget:
-        return gone(request, reference)
+    target = page.target(request.POST.get("row", ""), request.POST.get("kind", ""))
     form, opened_on = page.form(target, data=request.POST), posted_version(request)
     if button := request.POST.get("executors", ""):
         form = page.form(target, values=changed_executors(form.typed, button))
@@ -111,7 +111,7 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
         return _form_again(request, page, target, form, status=409)
     except EditConflict as conflict:
         return _conflict(request, EditorPage(actor, proposal_or_404(actor, reference)), target, form, conflict)
-    return _saved(request, EditorPage(actor, proposal_or_404(actor, reference)), target, key, before=page)
+    return _saved(request, EditorPage(actor, proposal_or_404(actor, reference)), key, before=page.rows.get(key))
 
 
 @editor_view
@@ -123,12 +123,10 @@ def row_act(request: EditorRequest, reference: str) -> HttpResponse:
         return closed(request, reference)
     act, _colon, key = request.POST.get("act", "").partition(":")
     place, level = {"at": key or act}, messages.ERROR
+    row = EditorPage(actor, proposal).row(key) if key else None
+    uid = row.target.uid if row else None
     try:
-        row = EditorPage(actor, proposal).row(key) if key else None
-        uid = row.target.uid if row else None
         changed = act_on_row(proposal=proposal, act=act, uid=uid, opened_on=posted_version(request), by=actor)
-    except UnknownTarget:
-        return gone(request, reference)
     except EditRefused as refusal:
         said = str(refusal)
     except IllegalMove as refusal:
@@ -197,19 +195,15 @@ def _conflict(
     return answer(request, page, row, said=said, status=409)
 
 
-def _saved(
-    request: EditorRequest, page: EditorPage, target: RowTarget, key: str, *, before: EditorPage
-) -> HttpResponse:
+def _saved(request: EditorRequest, page: EditorPage, key: str, *, before: EditorRow | None) -> HttpResponse:
+    """Show the row; the whole table where the row is new or put back, or its number stands in other rows too."""
     row = page.row(key)
     row.focus, said = "edit", _("Saved: %(row)s.") % {"row": row.name}
     if not request.htmx:
         messages.success(request, said)
         return elsewhere(request, "desk:proposal_edit", page.proposal.reference, query="?" + urlencode({"at": key}))
-    if target.is_new or "restore" in request.POST:
-        return answer(request, page, said=said)
-    # a measure's number stands in the numbers of its milestones too
-    is_renumbered = target.kind == RowKind.MEASURE and before.row(key).label != row.label
-    return answer(request, page, row, *(page.rows_below(row) if is_renumbered else []), said=said)
+    is_in_place = before is not None and not before.is_deleted and before.label == row.label
+    return answer(request, page, *([row] if is_in_place else []), said=said)
 
 
 def _act_words(act: str, row: EditorRow | None, changed: bool) -> str:

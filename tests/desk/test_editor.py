@@ -34,7 +34,7 @@ from roadmaps.document.fields import FieldKind
 from roadmaps.document.tree import codes_of, kind_of
 from roadmaps.models import Proposal, ProposalState, Revision, RoadMap
 from tests.scenarios.documents import contents
-from tests.scenarios.editor import ENERGY, HTMX, Editor, stored
+from tests.scenarios.editor import ENERGY, HTMX, Editor, LinkReader, stored
 from tests.scenarios.people import actor_for, person, seat
 from tests.scenarios.signing import Group, due
 
@@ -272,10 +272,10 @@ def test_htmx_is_answered_with_the_row_that_changes(group: Group) -> None:
     # of two rows only one is open
     editor.open(measure().uid, open=str(step.uid))
     assert editor.html.count('id="row-') == 2 and editor.html.count("row-form") == 1
-    # a measure's number stands in the numbers of its milestones
+    # a measure's number stands in the numbers of its milestones: it is answered with the table
     editor.save({"number": "4"})
-    assert editor.html.count('id="row-') == 2 and "4.1" in editor.text
-    # what changes the order of rows is answered with the table
+    assert editor.response["HX-Retarget"] == "#table" and "4.1" in editor.text and "autofocus" in editor.html
+    # and so is what changes the order of rows
     editor.open(f"add-{measure().uid}")
     editor.save({"mechanism_en": "Prepare it"})
     assert editor.response["HX-Retarget"] == "#table" and editor.html.strip().startswith('<div class="table-box')
@@ -283,6 +283,16 @@ def test_htmx_is_answered_with_the_row_that_changes(group: Group) -> None:
     assert editor.response["HX-Retarget"] == "#table" and "Moved up: milestone 4.2." in editor.text
     editor.act(f"up:{uuid4()}")
     assert editor.response["HX-Redirect"] == ENERGY
+
+
+def test_htmx_takes_no_page_but_the_editor_into_the_table(group: Group) -> None:
+    editor = Editor(group.secretary)
+    editor.open(measure().uid)
+    editor.save({"funding_organisation": "edcf"})
+    editor.follow()
+    found = LinkReader(editor.html)
+    assert {link for link in found.boosted if not link.startswith((ENERGY, "?"))} == set()
+    assert {"/organisations/edcf/", "/organisations/minenergy/"} <= found.plain
 
 
 def test_whose_session_has_ended_keeps_the_page_and_what_was_typed(group: Group) -> None:

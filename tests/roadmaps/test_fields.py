@@ -13,9 +13,9 @@ from accounts.models import Organisation
 from accounts.policy.actors import system_actor
 from common.api.columns import TextColumn
 from common.deadlines import TO_BE_AGREED
-from common.text import Text
+from common.text import MultilingualFormField, Text
 from desk.editor.forms import RowForm
-from desk.editor.inputs import CodeField, RowTextField
+from desk.editor.inputs import CodeField
 from desk.proposals.difference import Difference
 from desk.roadmaps.selectors.table import OfficialTable
 from roadmaps.api import ExecutorSerializer, MeasureSerializer, MilestoneSerializer
@@ -133,7 +133,7 @@ def test_a_new_field_reaches_the_api_and_the_editor(before: RoadMapContent) -> N
     assert columns["auditor"].source == "auditor.code"
     assert {REMARK, AUDITOR} <= set(edited_fields(RowKind.MILESTONE))
     form = RowForm(RowKind.MILESTONE, "row", {})
-    assert isinstance(form.fields["remark"], RowTextField) and isinstance(form.fields["auditor"], CodeField)
+    assert isinstance(form.fields["remark"], MultilingualFormField) and isinstance(form.fields["auditor"], CodeField)
 
 
 def test_the_table_and_the_classes_have_the_same_fields() -> None:

@@ -13,6 +13,7 @@ from roadmaps.models import Proposal
 from tests.scenarios.pages import html_of
 
 ENERGY = "/proposals/RM-07.P1/edit/"
+VOID = {"input", "br", "img", "meta", "link", "hr"}  # elements that have no end
 HTMX = {"HX-Request": "true"}
 
 
@@ -62,6 +63,29 @@ class FormReader(HTMLParser):
             typed = "".join(self._typed).removeprefix("\n").replace("\n", "\r\n")
             self.fields.append((self._textarea, typed))
             self._textarea = ""
+
+
+class LinkReader(HTMLParser):
+    """Where the links of a page lead: those that htmx follows, and those that the browser does."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.boosted: set[str] = set()
+        self.plain: set[str] = set()
+        self._open: list[tuple[str, bool]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given, inherited = dict(attrs), bool(self._open) and self._open[-1][1]
+        is_boosted = given["hx-boost"] == "true" if "hx-boost" in given else inherited
+        if tag == "a":
+            (self.boosted if is_boosted else self.plain).add(given.get("href") or "")
+        if tag not in VOID:
+            self._open.append((tag, is_boosted))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
 
 
 class Editor:

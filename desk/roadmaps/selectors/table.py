@@ -1,8 +1,8 @@
 """A draft's content as the official table prints it: codes resolved to what the actor may see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
 
@@ -31,7 +31,14 @@ class ExecutorCell:
 
     executor: ExecutorContent
     organisation: Organisation | None
-    unconfirmed: bool
+    unconfirmed: bool = False
+
+
+class ExecutorCells(NamedTuple):
+    """The executors of a milestone, in the order of printing."""
+
+    leads: tuple[ExecutorCell, ...]
+    co_executors: tuple[ExecutorCell, ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,7 @@ class MilestoneRow:
     number: str
     milestone: MilestoneContent
     details: tuple[RowDetail, ...]
-    leads: tuple[ExecutorCell, ...]
-    co_executors: tuple[ExecutorCell, ...]
+    executors: ExecutorCells
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,14 @@ class SectionRow:
     number: str
     title: Text
     measures: tuple[MeasureRow, ...]
+
+
+def executor_cells(executors: Iterable[ExecutorCell]) -> ExecutorCells:
+    cells = tuple(executors)
+    return ExecutorCells(
+        leads=tuple(cell for cell in cells if cell.executor.role == ExecutorRole.LEAD),
+        co_executors=tuple(cell for cell in cells if cell.executor.role != ExecutorRole.LEAD),
+    )
 
 
 def row_details(row: RowContent, records: Mapping[FieldKind, Mapping[str, Any]]) -> tuple[RowDetail, ...]:
@@ -131,13 +145,11 @@ class OfficialTable:
         )
 
     def _step(self, measure: MeasureContent, step: MilestoneContent) -> MilestoneRow:
-        cells = [self._cell(executor, measure) for executor in step.executors]
         return MilestoneRow(
             number=f"{measure.number}.{step.number}",
             milestone=step,
             details=row_details(step, self._records),
-            leads=tuple(cell for cell in cells if cell.executor.role == ExecutorRole.LEAD),
-            co_executors=tuple(cell for cell in cells if cell.executor.role != ExecutorRole.LEAD),
+            executors=executor_cells(self._cell(executor, measure) for executor in step.executors),
         )
 
     def _cell(self, executor: ExecutorContent, measure: MeasureContent) -> ExecutorCell:
@@ -145,7 +157,7 @@ class OfficialTable:
         organisation = self._organisations.get(executor.organisation)
         if organisation is None or self._agreed:
             # what both sides have signed needs no more confirming
-            return ExecutorCell(executor, organisation, unconfirmed=False)
+            return ExecutorCell(executor, organisation)
         if executor.role == ExecutorRole.LEAD:
             unconfirmed = self._group.unconfirmed and organisation.pk in (
                 self._group.lead_uz_id,
