@@ -1,4 +1,7 @@
-"""When a notice is due: whose reminders of which stage of which deadline have come, as of a moment. Reads only."""
+"""When a notice is due: whose reminders of which stage of which deadline have come, as of a moment. Reads only.
+
+The moment of one stage of one deadline is computed in `reminders.moments`, whom it reminds in `reminders.recipients`.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace

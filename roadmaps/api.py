@@ -1,4 +1,8 @@
-"""Road maps and milestones, as partner systems read them. Nothing here signs: only people do."""
+"""Road maps and milestones, as partner systems read them. Nothing here signs: only people do.
+
+The columns of a milestone, its measure and its executors are in two places: the fields of the document that
+`roadmaps.document.fields` marks as ``exported``, and those that the serializers here declare (status, forecast, ...).
+"""
 
 from collections.abc import Mapping
 from datetime import date

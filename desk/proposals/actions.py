@@ -1,7 +1,9 @@
 """What people do to a proposal: start, sign, withdraw a signature, refuse, publish, reopen, withdraw.
 
-Each calls a service of `roadmaps`. A refusal becomes a sentence on the page, or the page that says who could do it. A
-refused signature is an event of the audit, recorded after its transaction has rolled back.
+Which of these acts a proposal's status allows, to whom, and what each leads to: `roadmaps.states`.
+
+Each act calls a service of `roadmaps`. A refusal becomes a sentence on the page, or the page that says who could do it.
+A refused signature is an event of the audit, recorded after its transaction has rolled back.
 """
 
 import json
