@@ -1,6 +1,6 @@
 """The admin of organisations, people, groups and seats."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -8,9 +8,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import (
@@ -29,10 +28,14 @@ from accounts.policy.actors import actor_of
 from accounts.policy.questions import visible
 from accounts.rules import check_period, check_role
 from accounts.services import create_service_account, invite, save_person
+from accounts.signin.encryption import cipher
 from accounts.signin.keys import in_groups
 from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.forms import ScopedForm
 from common.sides import Side
+
+# in the session: the primary key of a new service account, and its secret, encrypted
+NEW_SECRET: Final = "new-secret"  # noqa: S105
 
 
 @admin.register(Organisation)
@@ -279,14 +282,24 @@ class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
             scopes=data["scopes"],
             by=actor_of(request).because(data["reason"]),
         )
-        # as it was made, and not saved again: this object alone holds the secret, for the page that shows it once
-        obj.pk, obj.client_id, obj.client_secret = made.account.pk, made.account.client_id, made.secret
+        # as it was made, and not saved again
+        obj.pk, obj.client_id = made.account.pk, made.account.client_id
+        # for the next page alone: in the session's row, written in the same transaction, so it is encrypted
+        request.session[NEW_SECRET] = [obj.pk, cipher().encrypt(made.secret.encode()).decode()]
+        request.session.save()
         return None
 
     def response_add(
         self, request: HttpRequest, obj: ServiceAccount, post_url_continue: str | None = None
     ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": _("A service account was added"), "account": obj}
-        response = TemplateResponse(request, "admin/accounts/serviceaccount/secret.html", context)
-        add_never_cache_headers(response)
-        return response
+        return redirect("admin:accounts_serviceaccount_change", obj.pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the secret of an account that has just been added, once."""
+        kept, account = request.session.get(NEW_SECRET), context["original"]
+        if kept and account and kept[0] == account.pk:
+            del request.session[NEW_SECRET]
+            context["secret"] = cipher().decrypt(kept[1].encode()).decode()
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "accounts.web.middleware.KeepSession",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.web.middleware.PersonLanguage",
+    "accounts.web.resubmission.AnswerResubmission",
 ]
 
 ROOT_URLCONF = "partnership.urls"

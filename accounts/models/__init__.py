@@ -6,6 +6,7 @@ from accounts.models.key import EnrolledKey
 from accounts.models.organisation import Organisation, OrganisationKind, OrganisationName, Reach
 from accounts.models.person import Membership, Role, User
 from accounts.models.service_account import ServiceAccount
+from accounts.models.submitted_form import SubmittedForm
 
 __all__ = [
     "DayException",
@@ -20,6 +21,7 @@ __all__ = [
     "Seat",
     "SeatRole",
     "ServiceAccount",
+    "SubmittedForm",
     "User",
     "WorkingGroup",
 ]

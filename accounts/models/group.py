@@ -70,6 +70,7 @@ class Seat(Term):
     side = models.CharField(_("side"), max_length=2, choices=Side, editable=False)
     role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
 
+    once_at_a_time = ("user", "group", "role")
     access = Access(view="group.view", edit="seat.manage", group="group", side="side", person="user")
     objects = InForceQuerySet["Seat"].as_manager()
 
@@ -93,11 +94,7 @@ class Seat(Term):
     def _check_co_chair(self) -> None:
         # the group's row is the lock: two co-chairs cannot be added at the same instant
         WorkingGroup.objects.select_for_update().get(pk=self.group_id)
-        others = Seat.objects.filter(group=self.group_id, side=self.side, role=SeatRole.CO_CHAIR).exclude(pk=self.pk)
-        overlapping = others.filter(
-            models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=self.valid_from),
-            **({"valid_from__lte": self.valid_to} if self.valid_to else {}),
-        )
+        overlapping = self.overlapping(group=self.group_id, side=self.side, role=SeatRole.CO_CHAIR)
         if other := overlapping.select_related("user").first():
             raise ValidationError(
                 {"role": _("%(name)s is co-chair in this period. End that seat first.") % {"name": other.user.name}}

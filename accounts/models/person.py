@@ -112,6 +112,7 @@ class Membership(ForOrganisation, Term):
     )
     role = models.CharField(_("role"), max_length=14, choices=Role)
 
+    once_at_a_time = ("user", "organisation", "role")
     access = Access(
         view="membership.view",
         edit="membership.manage",

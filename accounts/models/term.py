@@ -1,8 +1,9 @@
 """The base of memberships and seats: a period in days."""
 
 from datetime import date
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,12 @@ class InForceQuerySet(models.QuerySet[M]):
 
 
 class Term(Audited):
-    """From a day to a day, both included; without an end until further notice."""
+    """From a day to a day, both included; without an end until further notice.
+
+    Two with the same values of ``once_at_a_time`` do not overlap; the database refuses it too (migration 0004).
+    """
+
+    once_at_a_time: ClassVar[tuple[str, ...]]
 
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(
@@ -50,7 +56,10 @@ class Term(Audited):
         ]
 
     def check_term(self, before: Self | None, today: date) -> None:
-        """Refuse dates in the past. Raises: ValidationError at the field."""
+        """Refuse dates in the past, and a period in which the same is there already.
+
+        Raises: ValidationError at the field.
+        """
         check_period(
             valid_from=self.valid_from,
             valid_to=self.valid_to,
@@ -58,3 +67,12 @@ class Term(Audited):
             was_to=before.valid_to if before else None,
             today=today,
         )
+        same = {name: getattr(self, name) for name in self.once_at_a_time}
+        if self.overlapping(**same).exists():
+            raise ValidationError({"valid_from": _("This is there already in this period. End that entry first.")})
+
+    def overlapping(self, **same: object) -> models.QuerySet[Self]:
+        """Return the others with these values whose period has a day in common with this one's."""
+        others = type(self)._default_manager.filter(**same).exclude(pk=self.pk)
+        begun = models.Q(valid_from__lte=self.valid_to) if self.valid_to else models.Q()
+        return others.filter(begun, not_ended(self.valid_from))

@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import SuspiciousOperation
-from django.db import models
+from django.db import IntegrityError, models
 from django.forms import Field, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -185,8 +185,8 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         refuse_closed_parameters(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except StaleEdit:
-            # someone saved between our reading and our saving: the form, read again, shows their change
+        except (StaleEdit, IntegrityError):
+            # someone saved between our reading and our saving: the form, read again, shows what is there now
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(

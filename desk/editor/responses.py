@@ -16,15 +16,20 @@ class EditorRequest(HttpRequest):
 
 
 def answer(
-    request: EditorRequest, page: EditorPage, *rows: EditorRow, said: str = "", status: int = 200
+    request: EditorRequest, page: EditorPage, *rows: EditorRow, said: str = "", saved: str = "", status: int = 200
 ) -> HttpResponse:
-    """Answer with the rows that have changed, the first being the one that asked; without any, with the table."""
+    """Answer with the rows that have changed, the first being the one that asked; without any, with the table.
+
+    ``saved`` is the key of what was saved: the same form, submitted again, leads there (`AnswerResubmission`).
+    """
     # every row leads there
     address = reverse("desk:proposal_edit", args=[page.proposal.reference])
     context = {"page": page, "address": address, "rows": rows, "said": said}
     if not request.htmx:
         return render(request, "editor/editor.html", context, status=status)
     answered = render(request, "editor/fragment.html", context, status=status)
+    if saved:
+        answered["Content-Location"] = f"{address}?at={saved}"
     return answered if rows else reswap(retarget(answered, "#table"), "outerHTML")
 
 

@@ -88,7 +88,7 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
     page = EditorPage(actor, proposal)
     target = page.target(request.POST.get("row", ""), request.POST.get("kind", ""))
     form, opened_on = page.form(target, data=request.POST), posted_version(request)
-    if button := request.POST.get("executors", ""):
+    if form.executors is not None and (button := request.POST.get("executors", "")):
         form = page.form(target, values=changed_executors(form.typed, button))
         return _form_again(request, page, target, form, button=button)
     if not form.is_valid():
@@ -143,7 +143,7 @@ def row_act(request: EditorRequest, reference: str) -> HttpResponse:
         page.open(key, act)
     elif key in page.rows:
         page.rows[key].focus = "edit"
-    return answer(request, page, said=said)
+    return answer(request, page, said=said, saved=(key or act) if level == messages.SUCCESS else "")
 
 
 def _editable(request: HttpRequest, reference: str) -> tuple[Actor, Proposal]:
@@ -203,7 +203,7 @@ def _saved(request: EditorRequest, page: EditorPage, key: str, *, before: Editor
         messages.success(request, said)
         return elsewhere(request, "desk:proposal_edit", page.proposal.reference, query="?" + urlencode({"at": key}))
     is_in_place = before is not None and not before.is_deleted and before.label == row.label
-    return answer(request, page, *([row] if is_in_place else []), said=said)
+    return answer(request, page, *([row] if is_in_place else []), said=said, saved=key)
 
 
 def _act_words(act: str, row: EditorRow | None, changed: bool) -> str:

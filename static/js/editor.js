@@ -50,6 +50,8 @@
     var token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
     if (!token || e.detail.verb === "get") return;
     e.detail.headers["X-CSRFToken"] = token[1];
+    /* under this name it says only which form is sent, so that it does nothing twice */
+    e.detail.parameters.form_token = e.detail.parameters.csrfmiddlewaretoken;
     delete e.detail.parameters.csrfmiddlewaretoken;
   });
   editor.addEventListener("htmx:responseError", function (e) {

@@ -24,10 +24,12 @@ def administrator(code: str) -> Client:
 def added(client: Client, code: str) -> tuple[ServiceAccount, str]:
     """A system for an organisation, and the secret as the page shows it."""
     koica = Organisation.objects.get(code=code)
-    page = client.post(ADD, {"organisation": koica.pk, "name": "Portfolio", "scopes": ["read"], "based_on": "1"})
-    assert page.status_code == 200 and "no-store" in page.headers["Cache-Control"]
+    typed = {"organisation": koica.pk, "name": "Portfolio", "scopes": ["read"], "based_on": "1"}
+    page = client.post(ADD, typed, follow=True)
+    assert page.redirect_chain and "no-store" in page.headers["Cache-Control"]
     account = ServiceAccount.objects.get(name="Portfolio")
-    secret = page.context["account"].client_secret
+    secret = page.context["secret"]
+    assert secret not in str(dict(client.session))
     assert account.client_id in page.content.decode() and secret in page.content.decode()
     return account, secret
 
