@@ -28,4 +28,5 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=partnership.settings DATA_DIR=/data STATIC_ROOT=/srv/static
 USER 10001:10001
 EXPOSE 8000
-CMD ["gunicorn", "--bind=0.0.0.0:8000", "--threads=8", "--no-control-socket", "partnership.wsgi"]
+CMD ["gunicorn", "--bind=0.0.0.0:8000", "--worker-class=partnership.buffered_worker.BufferedWorker", "--threads=8", \
+     "--no-control-socket", "partnership.wsgi"]

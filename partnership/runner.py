@@ -105,7 +105,14 @@ def children(*, port: int, data_dir: Path) -> list[Child]:
     environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
     celery = ["celery", "--app=partnership"]
     commands = {
-        "web": ["gunicorn", f"--bind={HOST}:{port}", "--threads=8", "--no-control-socket", "partnership.wsgi"],
+        "web": [
+            "gunicorn",
+            f"--bind={HOST}:{port}",
+            "--worker-class=partnership.buffered_worker.BufferedWorker",
+            "--threads=8",
+            "--no-control-socket",
+            "partnership.wsgi",
+        ],
         "worker": [
             *celery,
             "worker",

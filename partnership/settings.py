@@ -200,9 +200,12 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
 MFA_ADAPTER = "accounts.signin.adapters.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "accounts.signin.forms.ActivateCodesForm",
     "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
+    "authenticate": "accounts.signin.forms.AuthenticateCodeForm",
     "authenticate_webauthn": "accounts.signin.forms.AuthenticatePasskeyForm",
     "login_webauthn": "accounts.signin.forms.LoginPasskeyForm",
+    "reauthenticate": "accounts.signin.forms.ReauthenticateCodeForm",
     "reauthenticate_webauthn": "accounts.signin.forms.ReauthenticatePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -360,5 +363,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # waitress.queue: a line for each request that waits for a thread
+    "loggers": {"django.request": {"level": "ERROR"}, "waitress.queue": {"level": "ERROR"}},
 }

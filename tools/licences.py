@@ -12,7 +12,7 @@ ALLOWED = {
     "apache", "apache 2", "apache 2.0", "apache-2.0", "apache software license",
     "bsd", "bsd license", "bsd 2-clause license", "bsd-2-clause", "bsd-3-clause", "new bsd",
     "isc", "isc license (iscl)", "mit", "mit license", "mit-0", "mit-cmu",
-    "psf-2.0", "python software foundation license", "the unlicense (unlicense)", "zlib",
+    "psf-2.0", "python software foundation license", "the unlicense (unlicense)", "zlib", "zope public license",
     # used as it is, never changed: its own files keep their licence
     "mpl-2.0", "mozilla public license 2.0 (mpl 2.0)",
 }  # fmt: skip

@@ -28,11 +28,11 @@ def sign_in_failed(email: str, address: str, kind: str = "sign-in refused") -> N
     _append(kind, _account(email), address)
 
 
-def sign_in_blocked(email: str, address: str) -> None:
+def sign_in_blocked(email: str, address: str, kind: str = "sign-in blocked") -> None:
     """Append the event of a reached limit, once in a while of attempts; all strangers count as one."""
     user = _account(email)
-    if once(f"sign-in blocked:{user.pk if user else ''}:{address}"):
-        _append("sign-in blocked", user, address)
+    if once(f"{kind}:{user.pk if user else ''}:{address}"):
+        _append(kind, user, address)
 
 
 def _account(email: str) -> User | None:

@@ -1,20 +1,50 @@
 """Forms that replace the library's.
 
+Its forms of second factors refuse further attempts without a trace; ours record it.
 Its passkey forms crash on a malformed credential; ours answer with a sentence, also for a key that cannot be enrolled.
 Its form of a forgotten password sends the link to any address of the person, at once.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as codes
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.signin.events import address_of, sign_in_blocked
 from accounts.signin.keys import UnusableKey, require_unclaimed
 from accounts.tasks import send_reset_link
 from common.errors import sentence
+
+LIMITS: Final = ("too_many_login_attempts", "rate_limited")  # the library's codes of errors
+
+
+class _Limited:
+    """A form of a second factor: that its limit of wrong answers is reached is an event."""
+
+    user: Any
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)  # type: ignore[misc]
+        if getattr(error, "code", None) in LIMITS:
+            sign_in_blocked(self.user.email, address_of(context.request), "second factor blocked")
+
+
+class ActivateCodesForm(_Limited, ActivateTOTPForm):
+    pass
+
+
+class AuthenticateCodeForm(_Limited, codes.AuthenticateForm):
+    pass
+
+
+class ReauthenticateCodeForm(_Limited, codes.ReauthenticateForm):
+    pass
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
@@ -32,7 +62,7 @@ class AddPasskeyForm(forms.AddWebAuthnForm):
         return cleaned
 
 
-class _Checked(forms.AuthenticateWebAuthnForm):
+class _Checked(_Limited, forms.AuthenticateWebAuthnForm):
     def clean_credential(self) -> Any:
         try:
             return super().clean_credential()

@@ -20,6 +20,7 @@ from accounts.signin.encryption import cipher
 from audit.models import Event
 from tests.scenarios.api import ask_token, basic
 from tests.scenarios.people import person
+from tests.scenarios.signing import passkey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
@@ -120,6 +121,41 @@ def test_a_wrong_one_time_code_is_an_event(officer: User) -> None:
     client.post("/accounts/login/", {"login": officer.email, "password": PASSWORD})
     client.post("/accounts/2fa/authenticate/", {"code": "000000"})
     assert kinds() == ["second factor refused"]
+
+
+CODE, KEY = {"code": "000000"}, {"credential": '{"id": "x"}'}
+
+
+@pytest.mark.parametrize(
+    ("page", "answer"),
+    [
+        ("2fa/authenticate/", CODE),
+        ("2fa/authenticate/", KEY),
+        ("2fa/reauthenticate/", CODE),
+        ("2fa/webauthn/reauthenticate/", KEY),
+        ("2fa/totp/activate/", CODE),
+    ],
+)
+def test_the_limit_of_wrong_second_factors_is_one_event(
+    page: str, answer: dict[str, str], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every form that takes one; a malformed passkey is refused before it is counted, so this one is well-formed."""
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.parse_authentication_response", lambda _: None)
+    client = Client()
+    stage = page == "2fa/authenticate/"
+    if not stage:
+        client.post("/accounts/login/", {"login": officer.email, "password": PASSWORD})
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    if page != "2fa/totp/activate/":
+        TOTP.activate(officer, "JBSWY3DPEHPK3PXP")
+        passkey(officer)
+    if stage:
+        client.post("/accounts/login/", {"login": officer.email, "password": PASSWORD})
+    for _attempt in range(8):
+        assert client.post(f"/accounts/{page}", answer).status_code in (200, 302)
+    blocked = Event.objects.filter(kind="second factor blocked")
+    assert list(blocked.values_list("subject", "layer")) == [(officer.email, "UZ")]
+    assert blocked.get().detail == {"address": "127.0.0.1"}
 
 
 def test_a_forgotten_password_takes_the_same_for_strangers(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:

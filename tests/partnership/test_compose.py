@@ -37,6 +37,7 @@ from tests.partnership.containers import (
     variables,
 )
 from tests.partnership.processes import PRODUCTION, free_port, wait_until
+from tests.partnership.slow_clients import besieged
 
 HOST = PRODUCTION["ALLOWED_HOSTS"]
 THROUGH_THE_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
@@ -224,8 +225,7 @@ class Composed:
 
     def get(self, path: str, **headers: str) -> tuple[int, str, str]:
         """Status, place to go on to, and text, as the proxy gets them; 0 where nobody answers."""
-        # the web server believes what comes from 127.0.0.1 by itself; a container's proxy has another address
-        server = HTTPConnection("127.0.0.1", self.port, timeout=10, source_address=("127.0.0.2", 0))
+        server = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             server.request("GET", path, headers={"Host": HOST, **headers})
             response = server.getresponse()
@@ -253,6 +253,10 @@ def test_the_composed_processes_come_up_answer_and_end(image: Image, places: dic
         assert status == 200
         style = re.search(r"/static/css/[a-z]+\.[0-9a-f]{12}\.css", page)
         assert style and composed.get(style[0], **THROUGH_THE_PROXY)[0] == 200
+
+        with besieged(composed.port, HOST):
+            assert composed.get("/accounts/login/", **THROUGH_THE_PROXY)[0] == 200
+            assert composed.get("/readyz")[0] == 200
 
         assert composed.run("web", ["python", "manage.py", "sendtestemail", "somebody@example.org"]).returncode == 0
         assert [name for name in running if not composed.healthy(name)] == []

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -19,11 +20,12 @@ from accounts.demo.tour import TOUR
 from partnership.environment import ConfigurationError
 from partnership.runner import Child, Runner, claim_port
 from tests.partnership.processes import PATIENCE, environment, free_port, manage, started, wait_until
+from tests.partnership.slow_clients import besieged
 
 
 def get(port: int, path: str) -> tuple[int, dict[str, str]]:
     """Status and JSON; 0 where nobody answers."""
-    server = HTTPConnection("127.0.0.1", port, timeout=10)
+    server = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         server.request("GET", path, headers={"Host": "localhost"})
         response = server.getresponse()
@@ -32,6 +34,13 @@ def get(port: int, path: str) -> tuple[int, dict[str, str]]:
         return 0, {}
     finally:
         server.close()
+
+
+def page(port: int, path: str) -> bytes:
+    with urlopen(f"http://localhost:{port}{path}", timeout=60) as response:
+        assert response.status == 200
+        read: bytes = response.read()
+        return read
 
 
 def processes(folder: Path) -> set[int]:
@@ -93,7 +102,7 @@ def said(folder: Path) -> str:
     return (folder / "said").read_text()
 
 
-def test_it_is_up_survives_a_killed_worker_stops_whole_and_starts_again(
+def test_it_is_up_survives_slow_visitors_and_a_killed_worker_stops_whole_and_starts_again(
     tmp_path: Path, databases: dict[str, str]
 ) -> None:
     port = free_port()
@@ -106,6 +115,11 @@ def test_it_is_up_survives_a_killed_worker_stops_whole_and_starts_again(
         assert str(tmp_path / "demo-accounts.json") in said(tmp_path)
         offered = re.findall(r"^ {4}(\S+)@demo\.invalid +\S+ +\S", said(tmp_path), flags=re.MULTILINE)
         assert offered == [name for name, _purpose in TOUR]
+
+        with besieged(port, "localhost"):
+            assert get(port, "/healthz")[0] == 200
+            assert get(port, "/readyz")[0] == 200
+            assert b"Sign in" in page(port, "/accounts/login/")
 
         killed = process_of(tmp_path, "celery --app=partnership worker")
         os.kill(killed, signal.SIGKILL)
