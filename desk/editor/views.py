@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from accounts.policy.actors import Actor, actor_of
@@ -25,7 +25,7 @@ from desk.editor.responses import EditorRequest, answer, closed, elsewhere, gone
 from desk.editor.saving import EditConflict, EditRefused, act_on_row, save_row
 from desk.editor.selectors import EditorPage, EditorRow
 from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of
-from desk.page import posted_version
+from desk.page import form_action, posted_version
 from desk.proposals.selectors import proposal_or_404
 from roadmaps.models import Proposal, ProposalState
 from roadmaps.services import IllegalMove
@@ -81,7 +81,7 @@ def proposal_edit(request: EditorRequest, reference: str) -> HttpResponse:
 
 
 @editor_view
-@require_POST
+@form_action("desk:proposal_edit")
 def row_save(request: EditorRequest, reference: str) -> HttpResponse:
     """Save one row; or show its form again: with its errors, with another executor, or with what others changed."""
     actor, proposal = _editable(request, reference)
@@ -115,7 +115,7 @@ def row_save(request: EditorRequest, reference: str) -> HttpResponse:
 
 
 @editor_view
-@require_POST
+@form_action("desk:proposal_edit")
 def row_act(request: EditorRequest, reference: str) -> HttpResponse:
     """Move, delete or restore a row, or renumber all: ``act`` is such as ``up:UID``."""
     actor, proposal = _editable(request, reference)

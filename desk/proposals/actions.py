@@ -9,8 +9,7 @@ A refused signature is an event of the audit, recorded after its transaction has
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import update_wrapper
-from typing import Concatenate, Final, ParamSpec
+from typing import Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,7 +18,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
@@ -28,7 +26,7 @@ from accounts.services import StaleEdit
 from audit.services import record_event
 from common.errors import CodedError, sentence
 from common.sides import Layer
-from desk.page import form_page, posted_version
+from desk.page import form_action, form_page, posted_version
 from desk.proposals.problems import sentences
 from desk.proposals.selectors import current_revision, proposal_or_404, revision_or_404
 from desk.proposals.views import ActionProblem, shown
@@ -42,22 +40,10 @@ from roadmaps.services.locking import facts_of, open_revision
 from roadmaps.signing import CannotSign, challenge, moment, request_options
 from roadmaps.states import ProposalAct, permission
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
-
 ASKED: Final = "asked-to-sign"  # in the session: when the browser asked to sign, by revision reference
 
 
-def act(view: View[P]) -> View[P]:
-    """Make a view that a form posts to. Opening its address, such as after signing in again, shows the page."""
-
-    def posted(request: HttpRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST":
-            return view(request, reference, *args, **kwargs)
-        return redirect("desk:proposal", reference)
-
-    signed_in = login_required(update_wrapper(posted, view))
-    return never_cache(require_http_methods(["GET", "POST"])(signed_in))  # type: ignore[return-value]  # the names stay
+act = form_action("desk:proposal")
 
 
 @never_cache
@@ -201,9 +187,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("desk:proposal_edit", reference)
 
 
-@never_cache
-@login_required
-@require_POST
+@form_action("desk:roadmap")
 def start(request: HttpRequest, reference: str) -> HttpResponse:
     """Start a proposal that reads as the version in force does, on the layer that was chosen."""
     actor = actor_of(request)

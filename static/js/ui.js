@@ -1,4 +1,4 @@
-/* All the script of our own there is. Every page works without it. The theme is Django's own admin/js/theme.js. */
+/* What every page has. Every page works without it. The theme is Django's own admin/js/theme.js. */
 (function () {
   "use strict";
   /* buttons that do nothing without a script */
