@@ -4,12 +4,14 @@ import fcntl
 import os
 import re
 import tempfile
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ValidationError
 from django.core.management.utils import get_random_secret_key
+from django.core.validators import EmailValidator
 from environ import Env
 
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -130,12 +132,50 @@ def next_redis_database(url: str) -> str:
     return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + 1}").geturl()
 
 
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "smtps": 465}
+
+
 def mail(name: str, default: str) -> dict[str, Any]:
+    """The mail server: ``smtp+tls`` is STARTTLS, ``smtp+ssl`` and ``smtps`` are TLS from the first byte.
+
+    Raises: ConfigurationError for an unknown scheme, and for characters that would cut the address short.
+    """
+    url = text(name, default)
+    scheme, _, rest = url.partition("://")
+    if scheme not in MAIL_PORTS:
+        raise ConfigurationError(f"{name}: write smtp+tls://USER:PASSWORD@HOST:PORT (or smtp://, or smtps://).")
+    if re.search(r"[#?\s]|/.", rest) or rest.count("@") > 1:
+        raise ConfigurationError(
+            f"{name}: write special characters of the password percent-encoded: # as %23, / as %2F, ? as %3F, @ as %40."
+        )
     try:
-        config: dict[str, Any] = Env.email_url_config(text(name, default))
-    except (ImproperlyConfigured, ValueError):
-        raise ConfigurationError(f"{name}: write smtp+tls://USER:PASSWORD@HOST:PORT.") from None
-    return config
+        parts = urlsplit(url)
+        port = MAIL_PORTS[scheme] if parts.port is None else parts.port
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if not parts.hostname or not port:
+        raise ConfigurationError(f"{name}: write smtp+tls://USER:PASSWORD@HOST:PORT, with a number as the port.")
+    return {
+        "EMAIL_BACKEND": "reminders.backends.SMTPBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": scheme == "smtp+tls",
+        "EMAIL_USE_SSL": scheme in ("smtp+ssl", "smtps"),
+    }
+
+
+def sender(name: str, default: str) -> str:
+    """Raises: ConfigurationError for what has no address."""
+    value = text(name, default)
+    try:
+        EmailValidator()(parseaddr(value)[1])
+    except ValidationError:
+        raise ConfigurationError(
+            f"{name}: write an address such as roadmaps@example.org, or Road maps <roadmaps@example.org>."
+        ) from None
+    return value
 
 
 def origin(name: str, default: str) -> str:

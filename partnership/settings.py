@@ -309,7 +309,7 @@ if DEMO and not environment.text("EMAIL_URL"):
 else:
     vars().update(environment.mail("EMAIL_URL", "smtp://localhost:25"))
 EMAIL_TIMEOUT = 30
-DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", f"roadmaps@{RP_ID}")
+DEFAULT_FROM_EMAIL = environment.sender("MAIL_FROM", f"roadmaps@{RP_ID}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Languages

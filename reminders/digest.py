@@ -20,6 +20,8 @@ from common.language import reader_language
 from common.sides import Side, day_of
 from common.text import Text
 from reminders.models import Notice, Stage
+from reminders.moments import anchor_in
+from reminders.reasons import what_changed
 from reminders.templatetags.mails import plain
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
 
@@ -95,9 +97,50 @@ class DigestLine:
         return _("%(when)s, in the calendar of %(country)s") % {"when": when, "country": country}
 
     @property
+    def day(self) -> date | None:
+        return self.notice.anchor
+
+    @property
     def link(self) -> str:
-        path: str = self.milestone.get_absolute_url()  # type: ignore[attr-defined]  # the settings say which page
-        return f"{settings.ORIGIN}{path}"
+        return _link(self.milestone)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What an earlier email said of a deadline and is no longer true."""
+
+    notice: Notice
+    milestone: Milestone
+    side: str
+
+    @property
+    def reference(self) -> str:
+        """RM-03 1.2"""
+        return f"{self.milestone.road_map.reference} {self.milestone.label}"
+
+    @property
+    def earlier(self) -> str:
+        """Return what the earlier email said, and when it was written."""
+        message = self.notice.corrects.message if self.notice.corrects else None
+        written = message.handed_over_at if message else None
+        words = {"deadline": printed_day(self.notice.anchor, reader_language())}
+        if written is None:
+            return _("An earlier email named %(deadline)s as the deadline.") % words
+        words["day"] = printed_day(day_of(self.side, written), reader_language())
+        return _("The email of %(day)s named %(deadline)s as the deadline.") % words
+
+    @property
+    def changed(self) -> str:
+        return what_changed(self.notice, self.milestone)
+
+    @property
+    def day(self) -> date | None:
+        """Return the deadline that is true now, if there is one."""
+        return anchor_in(self.milestone.deadline, self.notice.period) if self.milestone.dropped_in_id is None else None
+
+    @property
+    def link(self) -> str:
+        return _link(self.milestone)
 
 
 def readable(person: User, milestones: Collection[int], now: datetime) -> dict[int, Milestone]:
@@ -125,6 +168,11 @@ def lines_of(
     return sorted(lines, key=_urgency)
 
 
+def corrections_of(person: User, notices: Iterable[Notice], milestones: Mapping[int, Milestone]) -> list[Correction]:
+    found = [Correction(notice, milestones[notice.subject_id], person.side) for notice in notices]
+    return sorted(found, key=lambda one: (one.reference, one.notice.pk))
+
+
 def by_stage(lines: Iterable[DigestLine]) -> list[tuple[Stage, list[DigestLine]]]:
     return [(stage, list(found)) for stage, found in groupby(lines, lambda line: line.notice.stage)]
 
@@ -132,6 +180,11 @@ def by_stage(lines: Iterable[DigestLine]) -> list[tuple[Stage, list[DigestLine]]
 def _urgency(line: DigestLine) -> tuple[Any, ...]:
     row = line.milestone
     return -line.notice.stage.working_days, line.notice.anchor, row.road_map.reference, row.measure.number, row.number
+
+
+def _link(milestone: Milestone) -> str:
+    path: str = milestone.get_absolute_url()  # type: ignore[attr-defined]  # the settings say which page
+    return f"{settings.ORIGIN}{path}"
 
 
 def _name(organisation: Organisation, on: date) -> Text | str:

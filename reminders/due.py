@@ -182,7 +182,8 @@ def current(now: datetime) -> tuple[set[Key], dict[Key, int]]:
 
     Looks back twice as far as `due`, because a change of the calendar moves a moment by days.
     """
-    rows = Notice.objects.filter(moment__gt=now - 2 * LOOKBACK, outdated=False).exclude(state=NoticeState.CANCELLED)
+    rows = Notice.objects.of_stages().filter(moment__gt=now - 2 * LOOKBACK, outdated=False)
+    rows = rows.exclude(state=NoticeState.CANCELLED)
     columns = ("subject_kind", "subject_id", "period", "stage", "recipient", "anchor")
     found = {row[:6]: row[6:] for row in rows.values_list(*columns, "pk", "state")}
     return set(found), {key: pk for key, (pk, state) in found.items() if state == NoticeState.WAITING}

@@ -6,9 +6,10 @@ from audit.models import Event
 
 
 class CredentialNotice(models.Model):
-    """One row tells one address of one change of somebody's credentials. Not audited: the change itself is an event.
+    """One row tells one address of one event: a change of somebody's credentials, or an address that is refused.
 
-    ``lease_until``: a worker sends it; after that time another may.
+    Not audited: what happened is itself an event. ``lease_until``: a worker sends it; after that time another may.
+    ``error``: why the last attempt failed.
     """
 
     # PROTECT, both: the record of who was told what is kept
@@ -17,6 +18,7 @@ class CredentialNotice(models.Model):
     address = models.EmailField(_("address"))
     lease_until = models.DateTimeField(_("lease until"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    error = models.TextField(_("answer of the mail server"), blank=True, db_default="")
 
     class Meta:
         verbose_name = _("notice of a changed credential")

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,15 +12,22 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("sent")
     REFUSED = "refused", _("refused by the mail server")
     CANCELLED = "cancelled", _("nothing left to send")
+    UNKNOWN = "unknown", _("not known whether it arrived")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unsent(self) -> Self:
+        """Return the messages that wait and that no mail server has: at most one a person."""
+        return self.filter(state=MessageState.WAITING, handed_over_at=None)
 
 
 class Message(models.Model):
     """One row is one digest to one person, with its exact bytes. The Message-ID never changes.
 
     - ``lease_until``, ``lease``: which worker sends it; another worker may take over an expired lease.
-    - ``raw``: written before the mail server is contacted.
-    - ``handed_over_at``: set before the server is contacted and cleared if the server certainly did not accept the
-      email. While it is set the server may have the email, so only the same bytes are sent again.
+    - ``raw``: written before the email is sent, anew for each attempt.
+    - ``handed_over_at``: set just before the content is sent, and cleared if the server certainly did not accept it.
+      While it is set the server may have the email, so only the same bytes are sent again, for at most a day.
     """
 
     # PROTECT: the record of who was reminded of what is kept
@@ -37,6 +46,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.TextField(_("answer of the mail server"), blank=True)
 
+    objects = MessageQuerySet.as_manager()
     access = Access(view="notice.view", side="recipient__side", own_side=True, person="recipient")
 
     class Meta:
@@ -45,7 +55,9 @@ class Message(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient"], condition=models.Q(state="waiting"), name="one_waiting_message_a_person"
+                fields=["recipient"],
+                condition=models.Q(state="waiting", handed_over_at=None),
+                name="one_unsent_message_a_person",
             ),
         ]
 

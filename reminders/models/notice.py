@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,12 +24,23 @@ class NoticeState(models.TextChoices):
     REFUSED = "refused", _("could not be sent")
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def waiting_for(self, person: int) -> Self:
+        return self.filter(recipient=person, state=NoticeState.WAITING)
+
+    def of_stages(self) -> Self:
+        """Return those that a stage has made due, without the corrections."""
+        return self.filter(corrects=None)
+
+
 class Notice(models.Model):
     """One row reminds one person once of one stage of one deadline. Not audited: sending is recorded as an event.
 
     - ``anchor``: the deadline that the stage counts from, in that ``period`` (0 if there is only one).
     - ``moment``: 09:00 on the recipient's working day.
     - ``organisation``, ``capacity``: why this person is reminded, a role in the organisation, or a seat without one.
+    - ``tried_since``: since when a mail server has refused it, or not confirmed it.
+    - ``corrects``: says what has changed since the email with that notice was written, which arrived late.
     - ``outdated``: sent, but the deadline has moved since; if it moves back, the person is reminded again.
     """
 
@@ -51,6 +64,13 @@ class Notice(models.Model):
         Message, on_delete=models.PROTECT, null=True, related_name="notices", verbose_name=_("message")
     )
 
+    tried_since = models.DateTimeField(_("tried since"), null=True)
+    # PROTECT: the record of what was corrected is kept
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="correction", verbose_name=_("corrects")
+    )
+
+    objects = NoticeQuerySet.as_manager()
     access = Access(
         view="notice.view",
         administered=("organisation",),
@@ -66,7 +86,7 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "period", "stage", "recipient", "anchor"],
-                condition=~models.Q(state="cancelled") & models.Q(outdated=False),
+                condition=~models.Q(state="cancelled") & models.Q(outdated=False, corrects=None),
                 name="one_notice_a_person_and_stage",
             ),
         ]

@@ -31,7 +31,15 @@ def test_the_first_administrator_signs_in_with_the_password_shown_once(programme
     assert answer.status_code == 302 and answer["Location"] == "/"
 
 
-@pytest.mark.parametrize(("email", "sentence"), [("nobody", "not an email"), ("FIRST@example.invalid", "already")])
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("nobody", "not an email"),
+        ("김@example.invalid", "not an email"),
+        ("\u017f@example.invalid", "not an email"),
+        ("FIRST@example.invalid", "already"),
+    ],
+)
 def test_a_wrong_address_is_a_sentence(programme: None, email: str, sentence: str) -> None:
     make()
     with pytest.raises(CommandError, match=sentence):
@@ -42,3 +50,8 @@ def test_a_wrong_address_is_a_sentence(programme: None, email: str, sentence: st
 def test_without_the_programme_it_says_what_to_do() -> None:
     with pytest.raises(CommandError, match="load_programme"):
         make()
+
+
+def test_the_domain_of_an_address_may_be_in_any_script(programme: None) -> None:
+    make(email="kim@예제.한국")
+    assert User.objects.filter(email="kim@예제.한국").exists()

@@ -141,6 +141,9 @@ def test_an_administrator_adds_a_person_and_ends_a_membership(programme: None) -
     assert "cannot begin before today" in str(page.context["adminform"].form.errors["valid_from"])
     page = client.post(reverse("admin:accounts_user_add"), {**data, "role": "controller", "valid_from": str(today)})
     assert "role" in page.context["adminform"].form.errors
+    for address in ("김@example.invalid", "\u017f@example.invalid"):
+        page = client.post(reverse("admin:accounts_user_add"), {**data, "email": address, "valid_from": str(today)})
+        assert "email" in page.context["adminform"].form.errors
     assert client.post(reverse("admin:accounts_user_add"), {**data, "valid_from": str(today)}).status_code == 302
     user = User.objects.get(email="new.one@example.invalid")
     assert user.side == "UZ"

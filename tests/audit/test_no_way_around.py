@@ -27,6 +27,7 @@ ALLOWED: Final = {
             ("credentials.py", "update"),
             ("planning.py", "bulk_create"),
             ("planning.py", "update"),
+            ("delivery/corrections.py", "bulk_create"),
             ("delivery/dispatching.py", "bulk_create"),
             ("delivery/leases.py", "update"),
             ("delivery/outcomes.py", "update"),

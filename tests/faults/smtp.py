@@ -46,11 +46,17 @@ class Server:
         self.port = port
         self.taken: list[Taken] = []
         self.connections = 0
+        self.asked = 0  # how often a recipient was named
         self._to_come: deque[tuple[Moment, Deed]] = deque()
+        self._otherwise: dict[Moment, Deed] = {}
 
     def then(self, moment: Moment, deed: Deed) -> None:
         """At the sender's or the recipient's name; at the content; or once it is taken, before saying so."""
         self._to_come.append((moment, deed))
+
+    def otherwise(self, moment: Moment, deed: Deed) -> None:
+        """From now on at every such moment for which nothing else is to happen; "" is well."""
+        self._otherwise[moment] = deed
 
     async def handle_EHLO(self, _server: SMTP, session: Session, _: Envelope, name: str, lines: list[str]) -> list[str]:
         self.connections += 1
@@ -64,6 +70,7 @@ class Server:
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _: Any) -> str:
+        self.asked += 1
         if said := await self._at("recipient", server):
             return said
         envelope.rcpt_tos.append(address)
@@ -77,9 +84,9 @@ class Server:
         return await self._at("taken", server) or "250 OK"
 
     async def _at(self, moment: Moment, server: SMTP) -> str:
-        if not self._to_come or self._to_come[0][0] != moment:
-            return ""
-        _moment, deed = self._to_come.popleft()
+        deed = self._otherwise.get(moment, "")
+        if self._to_come and self._to_come[0][0] == moment:
+            _moment, deed = self._to_come.popleft()
         if isinstance(deed, str):
             return deed
         deed(server)

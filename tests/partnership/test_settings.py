@@ -61,6 +61,18 @@ def test_what_cannot_work_is_one_sentence(variables: dict[str, str], says: str, 
         ({"REDIS_URL": "localhost:6379"}, r"REDIS_URL: write redis://"),
         ({"DATA_DIR": "{file}"}, r"DATA_DIR: cannot write in .*: make it writable"),
         ({"DATA_DIR": "{file}/below"}, r"DATA_DIR: cannot write in .*: make it writable"),
+        ({"EMAIL_URL": "pigeon://roof"}, r"EMAIL_URL: write smtp\+tls://USER"),
+        ({"EMAIL_URL": "mail.example.org"}, r"EMAIL_URL: write smtp\+tls://USER"),
+        ({"EMAIL_URL": "consolemail://"}, r"EMAIL_URL: write smtp\+tls://USER"),
+        ({"EMAIL_URL": "smtp+tls://me:pa#ss@host:587"}, r"EMAIL_URL: .*percent-encoded: # as %23, / as %2F"),
+        ({"EMAIL_URL": "smtp+tls://me:pa/ss@host:587"}, r"EMAIL_URL: .*percent-encoded: # as %23, / as %2F"),
+        ({"EMAIL_URL": "smtp+tls://me:pa?ss@host:587"}, r"EMAIL_URL: .*percent-encoded"),
+        ({"EMAIL_URL": "smtp+tls://me:pa@ss@host:587"}, r"EMAIL_URL: .*percent-encoded"),
+        ({"EMAIL_URL": "smtp://host:port"}, r"EMAIL_URL: write smtp\+tls://.* a number as the port"),
+        ({"EMAIL_URL": "smtp://:25"}, r"EMAIL_URL: write smtp\+tls://"),
+        ({"MAIL_FROM": "Road maps"}, r"MAIL_FROM: write an address such as"),
+        ({"MAIL_FROM": "Road maps <>"}, r"MAIL_FROM: write an address such as"),
+        ({"MAIL_FROM": "дорога@example.org"}, r"MAIL_FROM: write an address such as"),
         ({"ORIGIN": "roadmaps.example.org"}, r"ORIGIN: write the address that people open"),
         ({"ORIGIN": "http://roadmaps.example.org"}, r"ORIGIN: write the address that people open"),
         ({"ORIGIN": "https://roadmaps.example.org/path"}, r"ORIGIN: write the address that people open"),
@@ -115,6 +127,40 @@ def test_production_goes_to_postgresql_redis_and_smtp(tmp_path: Path, monkeypatc
     assert read["CACHES"]["default"]["LOCATION"] == "redis://redis.example.org:6379/3"
     assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert (read["RP_ID"], read["MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"]) == ("roadmaps.example.org", False)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "starttls", "implicit"),
+    [
+        ("smtp://mail.example.org", 25, False, False),
+        ("smtp+tls://mail.example.org", 587, True, False),
+        ("smtps://mail.example.org", 465, False, True),
+        ("smtp+ssl://mail.example.org:2465/", 2465, False, True),
+    ],
+)
+def test_the_scheme_of_the_mail_server_says_how_it_is_encrypted(
+    url: str, port: int, starttls: bool, implicit: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = read_settings(monkeypatch, tmp_path, EMAIL_URL=url)
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"]) == ("mail.example.org", port)
+    assert (read["EMAIL_USE_TLS"], read["EMAIL_USE_SSL"]) == (starttls, implicit)
+
+
+def test_a_password_is_percent_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = read_settings(monkeypatch, tmp_path, EMAIL_URL="smtps://me%40here:a%23b%2Fc+d%25@mail.example.org")
+    assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("me@here", "a#b/c+d%")
+
+
+def test_the_sender_may_have_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = "Road maps <roadmaps@example.org>"
+    assert read_settings(monkeypatch, tmp_path, MAIL_FROM=sender)["DEFAULT_FROM_EMAIL"] == sender
+
+
+@pytest.mark.parametrize(
+    "variables", [{"EMAIL_URL": "smtp://me:a#b@host"}, {"MAIL_FROM": "nobody"}], ids=["EMAIL_URL", "MAIL_FROM"]
+)
+def test_a_wrong_mail_server_or_sender_is_one_sentence_at_the_start(variables: dict[str, str], tmp_path: Path) -> None:
+    assert sentence(manage("check", DATA_DIR=str(tmp_path), **variables)).startswith(next(iter(variables)))
 
 
 def test_a_demo_keeps_everything_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from pytest_django import Settings
 from accounts.models import Membership, User
 from audit.models import Event
 from reminders.models import Message, MessageState, Notice, NoticeState
-from reminders.services.delivery.leases import LEASE, claim, claimable
-from reminders.services.delivery.outcomes import BACK_OFF, sent
+from reminders.services.delivery.leases import BACK_OFF, LEASE, LeaseLost, claim, claimable, hand_over
+from reminders.services.delivery.outcomes import sent
 from reminders.services.delivery.preparing import prepare
 from reminders.services.delivery.sending import deliver
 from roadmaps.models import Milestone
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def server(settings: Settings) -> Iterator[Server]:
     server = new_server()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.backends.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
     with serving(server):
         yield server
@@ -160,6 +160,9 @@ def test_where_the_server_may_have_it_only_the_same_bytes_are_sent_again(
     first, second = server.taken
     assert first == second
     assert states(officer)[0] == ("last", "sent")
+    sweep(now + MINUTE)
+    assert server.taken[2].recipient == "elsewhere@example.invalid"
+    assert "named 7 December 2026 as the deadline. The deadline has moved to 8 December 2026." in words_of(server)
 
 
 def test_a_server_that_falls_silent_may_have_it(server: Server, officer: User, settings: Settings) -> None:
@@ -196,7 +199,7 @@ def test_what_was_handed_over_is_not_sent_again_to_who_may_no_longer_see_it(serv
     end(other)
     sweep(NOW + MINUTE)
     message = Message.objects.get()
-    assert (message.state, message.error) == ("cancelled", "The recipient can no longer see everything in it.")
+    assert (message.state, message.error) == ("unknown", "The recipient can no longer see everything in it.")
     assert server.taken == []
     sweep(NOW + 2 * MINUTE)
     assert len(server.taken) == 1
@@ -215,7 +218,7 @@ def test_whoever_lost_all_access_gets_nothing(server: Server, officer: User) -> 
 
 def test_after_days_without_a_server_one_mail_with_the_newest_stage(officer: User, settings: Settings) -> None:
     server = new_server()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "reminders.backends.SMTPBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     now, back = NOW, NOW + timedelta(days=8)
     while now < back:
@@ -282,6 +285,7 @@ def test_a_lease_is_one_persons_until_it_runs_out(officer: User) -> None:
     assert give_out(NOW + LEASE) == []
     ready = prepare(message_id=pk, lease=first, now=NOW)
     assert ready and not ready.again
+    hand_over(message_id=pk, lease=first, clock=lambda: NOW)
     later = NOW + LEASE + MINUTE
     assert give_out(later) == [[pk]]
     second = claim(message_id=pk, now=later)
@@ -290,6 +294,8 @@ def test_a_lease_is_one_persons_until_it_runs_out(officer: User) -> None:
     assert again and again.again
     assert again.message.raw == ready.message.raw
     assert prepare(message_id=pk, lease=first, now=later) is None
+    with pytest.raises(LeaseLost):
+        hand_over(message_id=pk, lease=first, clock=lambda: later)
     sent(message=ready.message, lease=first, now=later)  # too late: it is somebody else's to say
     assert Message.objects.get().state == MessageState.WAITING
     assert not Message.objects.filter(claimable(later)).exists()

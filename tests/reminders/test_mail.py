@@ -168,4 +168,4 @@ def test_a_demo_sends_to_a_server_that_is_named(tmp_path: Path, monkeypatch: pyt
     assert read_settings(monkeypatch, tmp_path)["EMAIL_BACKEND"] == "reminders.backends.FileBackend"
     read = read_settings(monkeypatch, tmp_path, EMAIL_URL="smtp://mail.example.org:2525")
     assert (read["EMAIL_HOST"], read["EMAIL_PORT"]) == ("mail.example.org", 2525)
-    assert read["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert read["EMAIL_BACKEND"] == "reminders.backends.SMTPBackend"

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 
 from accounts.models import Organisation, User
 from accounts.policy.actors import system_actor
+from accounts.rules import check_address
 from accounts.services import create_administrator
 from common.sides import Side
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, side: str, email: str, name: str, **options: Any) -> None:
         try:
-            validate_email(email)
+            check_address(email)
         except ValidationError:
             raise CommandError(f"{email} is not an email address.") from None
         if User.objects.filter(email__iexact=email).exists():

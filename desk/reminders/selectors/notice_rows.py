@@ -59,6 +59,8 @@ class NoticeItem:
                 return capfirst(str(NoticeState.SUPERSEDED.label))
             case NoticeState.CANCELLED if self.milestone:
                 return self.notice.why
+            case NoticeState.SENT if self.milestone and self.notice.corrects_id:
+                return _("A correction of an earlier email.")
             case NoticeState.SENT if self.milestone and self.notice.outdated:
                 return _("The deadline has moved since.")
             case _:
@@ -136,8 +138,8 @@ class NoticeRow:
         """Since when it waits, the reply of the mail server, and the next attempt."""
         side = self.recipient.side
         said = [_("Since %(moment)s.") % {"moment": local(self.first.planned_at, side)}]
-        if self.message and self.message.error:
-            said.append(self.message.error)
+        if self.first.why:
+            said.append(self.first.why)
         if self.message and self.message.next_attempt_at:
             said.append(_("Next attempt: %(moment)s.") % {"moment": local(self.message.next_attempt_at, side)})
         return said

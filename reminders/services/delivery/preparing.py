@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from common.deadlines import printed_day
-from common.language import reader_language
 from reminders.digest import readable
 from reminders.due import Key, due
 from reminders.mail import message_id_of, render
 from reminders.models import Message, MessageState, Notice, NoticeState
-from reminders.moments import LOOKBACK, anchor_in
+from reminders.reasons import what_changed, why_not
+from reminders.services.delivery.corrections import correct
 from roadmaps.models import Milestone
+
+IN_DOUBT: Final = timedelta(hours=24)  # how long the same bytes are sent again
 
 
 @dataclass(frozen=True)
@@ -31,47 +33,62 @@ class Ready:
 def prepare(*, message_id: int, lease: UUID, now: datetime) -> Ready | None:
     """Return what is to be sent under this lease, or None; the rows then say why.
 
-    Once this has committed the server may have the message, and `handed_over_at` is set.
+    - What the server may have: the same bytes, for a day.
+    - What no server has: rendered anew, from what is true now and in the language that the person now has.
     """
     messages = Message.objects.select_for_update(of=("self",)).select_related("recipient")
     message = messages.filter(pk=message_id, lease=lease).first()
     if message is None:
         return None
     with translation.override(message.recipient.language):
-        return _again(message, now) if message.handed_over_at else _anew(message, now)
+        if message.handed_over_at:
+            return _again(message, message.handed_over_at, now)
+        return _anew(message, now)
 
 
-def _again(message: Message, now: datetime) -> Ready | None:
-    """Return the same bytes if the person may still see every milestone in them, otherwise None.
-
-    The other notices in it then wait for a new message: sending one twice is better than never.
-    """
+def _again(message: Message, since: datetime, now: datetime) -> Ready | None:
+    """Return the same bytes if they are less than a day old and the person may still see every milestone in them."""
     subjects = set(message.notices.values_list("subject_id", flat=True))
-    if subjects <= readable(message.recipient, subjects, now).keys():
+    if not subjects <= readable(message.recipient, subjects, now).keys():
+        why = _("The recipient can no longer see everything in it.")
+    elif since <= now - IN_DOUBT:
+        why = _("The mail server has not confirmed it for a day.")
+    else:
         return Ready(message, again=True)
-    message.notices.filter(state=NoticeState.WAITING).update(message=None)
-    _cancel(message, _("The recipient can no longer see everything in it."))
+    _unknown(message, why, now)
     return None
+
+
+def _unknown(message: Message, error: str, now: datetime) -> None:
+    """Close a message that may have arrived. What it said and is still true waits for a new message; the rest is
+    corrected. Sending one twice is better than never.
+    """
+    waiting = message.notices.filter(state=NoticeState.WAITING)
+    untrue = correct(message, now=now)
+    waiting.filter(pk__in=untrue).update(state=NoticeState.CANCELLED, why=_("Corrected by a later email."))
+    waiting.update(message=None)
+    _close(message, MessageState.UNKNOWN, error)
 
 
 def _anew(message: Message, now: datetime) -> Ready | None:
     found = (
-        Notice.objects.select_for_update(of=("self",))
-        .select_related("stage", "organisation", "recipient")
+        Notice.objects.waiting_for(message.recipient_id)
+        .select_for_update(of=("self",))
+        .select_related("stage", "organisation", "recipient", "corrects__message")
         .prefetch_related("organisation__names")
     )
     message.notices.update(message=None)  # only the message that is sent keeps its notices
-    waiting = list(found.filter(recipient=message.recipient_id, state=NoticeState.WAITING).order_by("pk"))
+    waiting = list(found.filter(message=None).order_by("pk"))  # without those in a message that a server may have
     milestones = readable(message.recipient, {notice.subject_id for notice in waiting}, now)
     kept = _judge(waiting, milestones, now)
     if not kept:
-        _cancel(message)
+        _close(message, MessageState.CANCELLED)
         return None
     mail = render(message, kept, milestones, now=now)
     message.address = message.recipient.email
     message.message_id = message_id_of(message)
-    message.subject, message.raw, message.handed_over_at = mail.subject, mail.raw, now
-    message.save(update_fields=["address", "message_id", "subject", "raw", "handed_over_at"])
+    message.subject, message.raw = mail.subject, mail.raw
+    message.save(update_fields=["address", "message_id", "subject", "raw"])
     Notice.objects.filter(pk__in=[notice.pk for notice in kept]).update(message=message)
     return Ready(message, again=False)
 
@@ -81,8 +98,10 @@ def _judge(waiting: list[Notice], milestones: Mapping[int, Milestone], now: date
     planned = {one.key: one.superseded for one in due(now, milestones={notice.subject_id for notice in waiting})}
     kept: list[Notice] = []
     for notice in waiting:
-        superseded = planned.get(_key(notice))
         milestone = milestones.get(notice.subject_id)
+        superseded = planned.get(_key(notice))
+        if notice.corrects_id:
+            superseded = False if milestone and what_changed(notice, milestone) else None
         if superseded is False and milestone:
             kept.append(notice)
             continue
@@ -97,29 +116,11 @@ def _judge(waiting: list[Notice], milestones: Mapping[int, Milestone], now: date
     return kept
 
 
-def why_not(notice: Notice, milestone: Milestone | None, now: datetime) -> str:
-    """Return why it is not sent. ``milestone`` is None if the person may not see it."""
-    if milestone is None:
-        return _("The recipient can no longer see the milestone.")
-    if milestone.completed_on:
-        return _("Done on %(day)s.") % {"day": printed_day(milestone.completed_on, reader_language())}
-    if milestone.dropped_in_id:
-        return _("The milestone is no longer in the road map.")
-    deadline = anchor_in(milestone.deadline, notice.period)
-    if deadline is None:
-        return _("The deadline is to be agreed again.")
-    if deadline != notice.anchor:
-        return _("The deadline has moved to %(day)s.") % {"day": printed_day(deadline, reader_language())}
-    if notice.moment <= now - LOOKBACK:
-        return _("It waited for more than %(n)d days.") % {"n": LOOKBACK.days}
-    return _("The membership, the seat or the organisation’s part has ended.")
-
-
 def _key(notice: Notice) -> Key:
     kind, subject, period = notice.subject_kind, notice.subject_id, notice.period
     return (kind, subject, period, notice.stage_id, notice.recipient_id, notice.anchor)
 
 
-def _cancel(message: Message, error: str = "") -> None:
-    message.state, message.error, message.lease, message.lease_until = MessageState.CANCELLED, error, None, None
+def _close(message: Message, state: MessageState, error: str = "") -> None:
+    message.state, message.error, message.lease, message.lease_until = state, error, None, None
     message.save(update_fields=["state", "error", "lease", "lease_until"])

@@ -1,24 +1,28 @@
-"""Send messages to the mail server and interpret its replies."""
+"""Send messages to the mail server, and record what came of each."""
 
 import logging
-import smtplib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError
 from django.utils import timezone
 
-from reminders.backends import StoredEmail
-from reminders.services.delivery.leases import claim
+from reminders.backends import InDoubt, StoredEmail
+from reminders.models import Message
+from reminders.services.delivery.leases import LeaseLost, claim, hand_over
 from reminders.services.delivery.outcomes import postpone, refused, sent
 from reminders.services.delivery.preparing import prepare
+from reminders.services.delivery.replies import RELAY, Meaning, described, meaning_of, meaning_of_connecting
 
 logger = logging.getLogger(__name__)
 
-CLOSING: Final = 421  # RFC 5321: the server ends the connection
+ALL_REFUSED: Final = 3  # messages that a relay refuses one after the other: it refuses us, not them
 
 Clock = Callable[[], datetime]
 
@@ -27,79 +31,77 @@ def deliver(*, ids: Sequence[int], clock: Clock = timezone.now) -> None:
     """Send these messages, one after the other, over one connection.
 
     - Skip messages that another worker is sending or has sent, or that may not be tried yet.
-    - Stop if the server cannot be reached; the rest waits for the next sweep.
-    - A message that fails in any other way keeps its lease, so it does not block the others in the next sweep.
+    - Stop if the server cannot be used, or has refused the first three; the rest waits for the next sweep.
+    - Whatever else fails on a message is kept as its error, and the others are sent.
     """
     connection = get_connection()
+    refusals = 0
     try:
         for message_id in ids:
-            if not _deliver_one(message_id, connection, clock):
+            meaning = _deliver_one(message_id, connection, clock)
+            refusals = refusals + 1 if meaning is RELAY else 0
+            if meaning and meaning.stops or refusals == ALL_REFUSED:
                 return
     finally:
         connection.close()
 
 
-def _deliver_one(message_id: int, connection: BaseEmailBackend, clock: Clock) -> bool:
-    """Send one message, and return whether the server can be used for the next one.
+def _deliver_one(message_id: int, connection: BaseEmailBackend, clock: Clock) -> Meaning | None:
+    """Send one message, and return what its failure means, or None.
 
-    1. Take the lease. 2. Connect. 3. Prepare and commit what is to be sent. 4. Send it. 5. Record the outcome.
+    1. Take the lease. 2. Connect. 3. Prepare what is to be sent. 4. Send it, and commit that the server may have it
+    just before the content. 5. Record the outcome.
     """
     lease = claim(message_id=message_id, now=clock())
     if lease is None:
-        return True
+        return None
     try:
         connection.open()
-    except OSError as error:
-        _postpone(message_id, lease, error, clock, not_delivered=False)
-        return False
-    ready = prepare(message_id=message_id, lease=lease, now=clock())
-    if ready is None:
-        return True
-    message = ready.message
+    except Exception as error:  # noqa: BLE001  # of whatever kind: no message is sent without a connection
+        return _failed(message_id, lease, error, meaning_of_connecting(error), clock)
+    ready = None
     try:
-        connection.send_messages([StoredEmail(bytes(message.raw or b""), address=message.address)])
-    except OSError as error:
+        ready = prepare(message_id=message_id, lease=lease, now=clock())
+        if ready is None:
+            return None
+        _send(ready.message, lease, connection, clock)
+    except (DatabaseError, SoftTimeLimitExceeded):  # the lease runs out, and another worker takes the message
+        raise
+    except LeaseLost:
+        connection.close()
+        logger.warning("Message %s was taken over by another worker.", message_id)
+        return None
+    except Exception as error:  # noqa: BLE001  # one bad message stops no other
         connection.close()  # the state of the dialogue is unknown: start the next one on a new connection
-        if said := _permanent_refusal(error):
-            refused(message=message, lease=lease, said=said)
-            return True
-        # after a lost connection the server may have the email, whatever a later attempt is told
-        in_doubt = isinstance(error, smtplib.SMTPServerDisconnected) or ready.again
-        _postpone(message_id, lease, error, clock, not_delivered=not in_doubt)
-        return any(code != CLOSING for code, _words in _answers(error))
-    sent(message=message, lease=lease, now=clock())
-    return True
+        meaning = meaning_of(error)
+        if ready and meaning.final:
+            refused(message=ready.message, lease=lease, said=described(error), now=clock())
+            return meaning
+        # what the server may have from an earlier attempt, it may have whatever this attempt is told
+        in_doubt = isinstance(error, InDoubt) or bool(ready and ready.again)
+        return _failed(message_id, lease, error, meaning, clock, not_delivered=not in_doubt)
+    sent(message=ready.message, lease=lease, now=clock(), again=ready.again)
+    return None
 
 
-def _postpone(message_id: int, lease: UUID, error: OSError, clock: Clock, *, not_delivered: bool) -> None:
-    said = _described(error)
-    logger.warning("Message %s is sent later: %s", message_id, said)
-    postpone(message_id=message_id, lease=lease, said=said, now=clock(), not_delivered=not_delivered)
+def _send(message: Message, lease: UUID, connection: BaseEmailBackend, clock: Clock) -> None:
+    handing_over = partial(hand_over, message_id=message.pk, lease=lease, clock=clock)
+    mail = StoredEmail(bytes(message.raw or b""), address=message.address, hand_over=handing_over)
+    connection.send_messages([mail])
 
 
-def _answers(error: OSError) -> list[tuple[int, bytes | str]]:
-    """Return the codes and texts of the server's replies; empty if there was none."""
-    match error:
-        case smtplib.SMTPRecipientsRefused():
-            return list(error.recipients.values())
-        case smtplib.SMTPResponseException():
-            return [(error.smtp_code, error.smtp_error)]
-        case _:
-            return []
-
-
-def _permanent_refusal(error: OSError) -> str:
-    """Return the server's reply if it permanently refuses this email for this address, otherwise "".
-
-    A 5xx reply to the greeting, the sign-in or the sender concerns the server, not the address.
-    """
-    final = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
-    return _described(error) if final and all(code >= 500 for code, _words in _answers(error)) else ""
-
-
-def _described(error: OSError) -> str:
-    answers = [
-        f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
-        for code, words in _answers(error)
-    ]
-    return "; ".join(answers) or f"{type(error).__name__}: {error}"
+def _failed(
+    message_id: int, lease: UUID, error: Exception, meaning: Meaning, clock: Clock, *, not_delivered: bool = False
+) -> Meaning:
+    said = described(error)
+    unexpected = None if isinstance(error, OSError) else error
+    logger.log(meaning.level, "Message %s is sent later: %s", message_id, said, exc_info=unexpected)
+    postpone(
+        message_id=message_id,
+        lease=lease,
+        said=said,
+        now=clock(),
+        counts=meaning.counts,
+        not_delivered=not_delivered,
+    )
+    return meaning
