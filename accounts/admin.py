@@ -26,7 +26,7 @@ from accounts.models import (
 )
 from accounts.policy.actors import actor_of
 from accounts.policy.questions import visible
-from accounts.rules import check_address, check_period, check_role
+from accounts.rules import check_period, check_role
 from accounts.services import create_service_account, invite, save_person
 from accounts.signin.encryption import cipher
 from accounts.signin.keys import in_groups
@@ -75,11 +75,10 @@ class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
 
 
 class PersonForm(ScopedForm[User]):
-    """Addresses are stored in lower case. That one is taken is said without whose it is: maybe the other side's."""
+    """That an address is taken is said without whose it is: maybe the other side's."""
 
     def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"]).lower()
-        check_address(email)
+        email = str(self.cleaned_data["email"])
         if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("This address cannot be used. Ask the administrator of your coordinator."))
         return email

@@ -3,18 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
-
-
-def check_address(email: str) -> None:
-    """Refuse an address that few mail servers take. The domain may be in any script: it is sent as punycode.
-
-    Raises: ValidationError.
-    """
-    validate_email(email)
-    if not email.rpartition("@")[0].isascii():  # signs such as ſ, which the validator takes for an s
-        raise ValidationError(_("Write the part before @ in the letters a to z, digits and signs."))
 
 
 def check_period(

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES: Final = {
     "json.float": _("The number %(value)s has no exact form in JSON. Write it as a string."),
     "text.unstorable": _("The text contains a character that cannot be stored, such as a NUL byte. Type it again."),
+    "text.hidden": _(
+        "There is a hidden character after “%(after)s”: %(character)s. Delete what stands there and type it again."
+    ),
+    "text.hidden_first": _("The text begins with a hidden character: %(character)s. Delete it all and type it again."),
     "text.not_a_text": _("A text is an object with exactly two keys, “original” and “texts”."),
     "text.not_a_string": _("The text in “%(language)s” is not a string."),
     "text.unknown_language": _("“%(language)s” is not a supported language. Use one of: %(choices)s."),

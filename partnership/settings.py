@@ -204,6 +204,7 @@ MFA_FORMS = {
     "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
     "authenticate": "accounts.signin.forms.AuthenticateCodeForm",
     "authenticate_webauthn": "accounts.signin.forms.AuthenticatePasskeyForm",
+    "edit_webauthn": "accounts.signin.forms.RenamePasskeyForm",
     "login_webauthn": "accounts.signin.forms.LoginPasskeyForm",
     "reauthenticate": "accounts.signin.forms.ReauthenticateCodeForm",
     "reauthenticate_webauthn": "accounts.signin.forms.ReauthenticatePasskeyForm",

@@ -24,6 +24,10 @@ SENTENCES: Final = {
     # a content that cannot be published yet
     "content.nothing_to_sign": _("There is nothing to sign yet: a road map needs at least one milestone."),
     "content.number_twice": _("The number %(number)s is used twice."),
+    "content.hidden_character": _(
+        "There is a hidden character after “%(after)s” (%(language)s): %(character)s. Edit the text and type it again."
+    ),
+    "content.no_words": _("This text has no letter and no digit (%(language)s)."),
     "content.before_summit": _("%(day)s is before the summit of %(summit)s."),
     "content.no_lead": _("A milestone needs a lead."),
     "content.two_leads": _("A milestone has at most one lead from each side."),

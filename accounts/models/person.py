@@ -1,8 +1,10 @@
 """People and what they are in their organisations."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -15,6 +17,18 @@ from accounts.policy.access import Access
 from accounts.rules import check_role
 from audit.models import Audited
 from common.sides import Side
+
+
+@overload
+def normal_password(raw: str) -> str: ...
+@overload
+def normal_password(raw: None) -> None: ...
+def normal_password(raw: str | None) -> str | None:
+    """Return a password as it is hashed (RFC 8265): NFC and plain blanks, so that every keyboard types the same one."""
+    if raw is None:
+        return None
+    return unicodedata.normalize("NFC", re.sub("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " ", raw))
+
 
 UNAUDITED = {"password", "last_login"}
 
@@ -77,6 +91,14 @@ class User(Audited, AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return False
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(normal_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Try the password in its normal form, then as typed: older ones were hashed so."""
+        normal = normal_password(raw_password)
+        return super().check_password(normal) or (normal != raw_password and super().check_password(raw_password))
 
     def layer_now(self) -> str:
         return self.side

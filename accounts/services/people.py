@@ -8,11 +8,13 @@ from django.contrib.auth.hashers import BasePasswordHasher, make_password
 from django.db import transaction
 
 from accounts.models import Membership, Organisation, Role, User
+from accounts.models.person import normal_password
 from accounts.policy.actors import Actor
 from accounts.policy.questions import in_capacity, require
 from accounts.services.records import save_record
 from audit.acting import acting
 from audit.services import record_event
+from common.text import keep_as_typed
 
 
 def add_person(
@@ -24,9 +26,13 @@ def add_person(
     illustrative: bool = False,
     hasher: str | BasePasswordHasher = "default",
 ) -> User:
-    """Add a person who can sign in, inside the caller's act. Their address counts as verified."""
-    user = User(email=email.strip().lower(), name=name, side=side, illustrative=illustrative)
-    user.password = make_password(password, hasher=hasher)
+    """Add a person who can sign in, inside the caller's act. Their address counts as verified.
+
+    Raises: ValidationError for a name or an address that cannot be kept.
+    """
+    user = User(email=email.lower(), name=name, side=side, illustrative=illustrative)
+    keep_as_typed(user, None, ["email", "name"])
+    user.password = make_password(normal_password(password), hasher=hasher)
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

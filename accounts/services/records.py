@@ -9,6 +9,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed, can, in_capacity, require
 from audit.models import Audited
 from audit.services import save_audited
+from common.text import keep_as_typed
 
 BOOKKEEPING = {"id", "row_version"}
 
@@ -42,7 +43,7 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
 
     1. An existing record is locked and asked for first: nobody takes over somebody else's.
     2. ``obj.row_version`` is the version the edit was based on: another one in the database is a stale edit.
-    3. A save that changes no audited column writes nothing.
+    3. A save that changes no audited column writes nothing. Changed texts pass the gate (`common.text.typed`).
     4. The table's own rules hold (`Audited.check_change`).
     5. After the save the same question is asked again: nobody moves a record out of, or into, another's scope.
 
@@ -57,8 +58,9 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
         by = require(by, access.edit, current)
         if current.row_version != obj.row_version:
             raise StaleEdit(current)
-        if not changed_fields(current, obj):
-            return False
+    keep_as_typed(obj, current, (field.name for field in audited_fields(type(obj))))
+    if current is not None and not changed_fields(current, obj):
+        return False
     obj.check_change(current, by.today)
     if current is None:
         by = in_capacity(by, access.edit, obj)

@@ -20,6 +20,7 @@ from accounts.signin.events import address_of, sign_in_blocked
 from accounts.signin.keys import UnusableKey, require_unclaimed
 from accounts.tasks import send_reset_link
 from common.errors import sentence
+from common.text import LineField
 
 LIMITS: Final = ("too_many_login_attempts", "rate_limited")  # the library's codes of errors
 
@@ -48,6 +49,8 @@ class ReauthenticateCodeForm(_Limited, codes.ReauthenticateForm):
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
+    name = LineField(required=False, max_length=200)
+
     def clean(self) -> dict[str, Any]:
         try:
             cleaned: dict[str, Any] = super().clean()
@@ -60,6 +63,10 @@ class AddPasskeyForm(forms.AddWebAuthnForm):
         except Exception:  # noqa: BLE001  # the parsers below raise whatever the posted JSON provokes
             raise get_adapter().validation_error("incorrect_code") from None
         return cleaned
+
+
+class RenamePasskeyForm(forms.EditWebAuthnForm):
+    name = LineField(max_length=200)
 
 
 class _Checked(_Limited, forms.AuthenticateWebAuthnForm):

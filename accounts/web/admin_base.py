@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, models
 from django.forms import Field, ModelForm
@@ -30,7 +30,7 @@ from accounts.web.search import matching
 from audit.models import Audited
 from audit.services import record_event
 from common.errors import InvalidValue, sentence
-from common.text import search_pattern
+from common.text import EmailField, LineField, LinesField, SlugField, search_pattern
 
 M = TypeVar("M", bound=Audited)
 
@@ -49,6 +49,12 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
 
     form = ScopedForm  # type: ignore[assignment]  # of the same model, which a class attribute cannot say
     actions = None
+    formfield_overrides: ClassVar[Any] = {
+        models.CharField: {"form_class": LineField},
+        models.EmailField: {"form_class": EmailField},
+        models.SlugField: {"form_class": SlugField, "widget": AdminTextInputWidget},
+        models.TextField: {"form_class": LinesField},
+    }
     list_per_page = 100
     show_full_result_count = False
     shown: ClassVar[tuple[str, ...]] = ()

@@ -16,6 +16,7 @@ from accounts.policy.history import history_of
 from accounts.policy.naming import actor_of_row, named
 from accounts.web.history import in_words
 from audit.models import Audited
+from common.text import LineField
 
 M = TypeVar("M", bound=models.Model)
 
@@ -51,7 +52,7 @@ class ScopedForm(forms.ModelForm[M]):
     """
 
     actor: Actor  # set by the screen's get_form
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason for the change"),
         max_length=1000,
         widget=forms.TextInput(attrs={"class": "vTextField"}),

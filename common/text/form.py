@@ -1,15 +1,82 @@
-"""The form field of a `Text`: an input for each language and a choice of the original."""
+"""The form fields of what a person types: plain texts, and a `Text` with an input for each language.
+
+Every form of the product takes its texts by these fields, so that they pass the gate (`gate.typed`). A text that the
+person has left as it is stored is no entry and stays.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import InvalidValue
+from common.errors import InvalidValue, sentence
 from common.language import LANGUAGES, MARKS, NAMES, OWN_NAMES, reader_language
+from common.text.gate import typed
 from common.text.value import Text, tidied
+
+
+def same_text(shown: str, stored: str) -> bool:
+    """Return whether a browser has sent back what it was given: it writes line ends in a form of its own."""
+    try:
+        return tidied(shown) == tidied(stored)
+    except InvalidValue:
+        return False
+
+
+class _Typed(forms.CharField):
+    """A text that passes the gate. ``stored`` is what the form was opened with."""
+
+    multiline = False
+    stored = ""
+
+    def _clean_bound_field(self, bf: BoundField) -> Any:
+        self.stored = bf.initial if isinstance(bf.initial, str) else ""
+        return super()._clean_bound_field(bf)  # type: ignore[misc]  # Django's own hook for what needs the initial value
+
+    def to_python(self, value: Any) -> str:
+        text = "" if value in self.empty_values else str(value)
+        if self.stored and same_text(text, self.stored):
+            return self.stored
+        try:
+            return typed(text, multiline=self.multiline)
+        except InvalidValue as error:
+            raise ValidationError(sentence(error), code="hidden") from error
+
+
+class LineField(_Typed):
+    """A text in one line: a name, a reason."""
+
+
+class LinesField(_Typed):
+    """A text that may have several lines."""
+
+    multiline = True
+    widget = forms.Textarea
+
+
+class SlugField(_Typed, forms.SlugField):
+    """A code."""
+
+
+def check_mailbox(address: str) -> None:
+    """Refuse what few mail servers take. The domain may be in any script: it is sent as punycode.
+
+    Raises: ValidationError.
+    """
+    if not address.rpartition("@")[0].isascii():  # signs such as ſ, which the validator takes for an s
+        raise ValidationError(_("Write the part before @ in the letters a to z, digits and signs."))
+
+
+class EmailField(_Typed, forms.EmailField):
+    """An email address, in lower case: what is checked is what is stored."""
+
+    default_validators = [*forms.EmailField.default_validators, check_mailbox]
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).lower()
 
 
 def length_errors(language: str, text: str, limit: int | None) -> list[ValidationError]:
@@ -50,19 +117,19 @@ class MultilingualWidget(forms.MultiWidget):
         return context
 
 
-class _LanguageField(forms.CharField):
+class _LanguageField(_Typed):
     """One language's input; its errors begin with the language's name."""
 
-    def __init__(self, language: str, limit: int | None) -> None:
-        self.language, self.limit = language, limit
+    def __init__(self, language: str, limit: int | None, *, multiline: bool) -> None:
+        self.language, self.limit, self.multiline = language, limit, multiline
         super().__init__(required=False)
 
-    def clean(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str:
         try:
-            text = tidied(value or "")
-        except InvalidValue as error:
-            message = _("%(language)s: the text contains a character that cannot be stored, such as a NUL byte.")
-            raise ValidationError(message, code="invalid", params={"language": NAMES[self.language]}) from error
+            text = super().to_python(value)
+        except ValidationError as error:
+            params = {"language": NAMES[self.language], "problem": error.message}
+            raise ValidationError(_("%(language)s: %(problem)s"), code="hidden", params=params) from error
         if errors := length_errors(self.language, text, self.limit):
             raise ValidationError(errors)
         return text
@@ -72,10 +139,17 @@ class MultilingualFormField(forms.MultiValueField):
     """What a person types in several languages, as a `Text`; None where the field is empty and not required."""
 
     def __init__(self, *, max_length: int | None = None, multiline: bool = False, **kwargs: Any) -> None:
-        fields = [_LanguageField(language, max_length) for language in LANGUAGES]
+        fields = [_LanguageField(language, max_length, multiline=multiline) for language in LANGUAGES]
         original = forms.ChoiceField(choices=list(OWN_NAMES.items()), required=False)
         kwargs.setdefault("widget", MultilingualWidget(multiline))
         super().__init__([*fields, original], require_all_fields=False, **kwargs)
+
+    def _clean_bound_field(self, bf: BoundField) -> Any:
+        stored = bf.initial.texts if isinstance(bf.initial, Text) else {}
+        for field in self.fields:
+            if isinstance(field, _LanguageField):
+                field.stored = stored.get(field.language, "")
+        return super()._clean_bound_field(bf)  # type: ignore[misc]  # as above
 
     def compress(self, data_list: list[str]) -> Text | None:
         *typed, original = data_list or [""]
@@ -95,8 +169,7 @@ class MultilingualFormField(forms.MultiValueField):
         if self.disabled:
             return False
         before = initial if isinstance(initial, list) else self.widget.decompress(initial)
-        try:
-            old, new = ([*(tidied(text or "") for text in row[:-1]), row[-1]] for row in (before, data))
-        except InvalidValue:
+        texts = [(old or "", new or "") for old, new in zip(before[:-1], data[:-1], strict=True)]
+        if not all(same_text(new, old) for old, new in texts):
             return True
-        return any(old[:-1] + new[:-1]) and old != new
+        return before[-1] != data[-1] and any(old.strip() for old, _new in texts)

@@ -67,6 +67,7 @@ def input_of(field: DocumentField, choices: Choices, stored: Mapping[FieldKind, 
             return MultilingualFormField(
                 label=label,
                 max_length=field.longest,
+                multiline=True,
                 required=field.required,
                 error_messages={"required": _("Write what this is: a row says so in at least one language.")},
                 widget=RowTextWidget(label),

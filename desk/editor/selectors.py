@@ -214,7 +214,10 @@ class EditorPage:
     @cached_property
     def hindrances(self) -> list[tuple[EditorRow | None, str]]:
         """What keeps the draft from being published, each with its row; None where it is of the whole."""
-        found = [(located(self.content, problem)[0], problem) for problem in hindrances(self.content, self.road_map)]
+        found = [
+            (located(self.content, problem)[0], problem)
+            for problem in hindrances(self.content, self.proposal.reason, self.road_map)
+        ]
         return [(self.rows[str(row.uid)] if row else None, sentence(problem)) for row, problem in found]
 
     def both_changed(self, target: RowTarget, conflict: EditConflict) -> dict[str, Theirs]:
@@ -260,11 +263,11 @@ class EditorPage:
         return row
 
     def form(self, target: RowTarget, **given: Any) -> RowForm:
-        """Return the form of a target, with what is stored; or with ``data`` or ``values``."""
+        """Return the form of a target, with what is stored; or with ``values``, or ``data`` over what is stored."""
         if not given and target.is_new:
             given = {"values": first_values(target, self.content, self.road_map.group)}
-        elif not given:
-            given = {"values": values_of(target, self.content, self.proposal.reason)}
+        elif "values" not in given:
+            given |= {"values": values_of(target, self.content, self.proposal.reason)}
         row: RowContent | None = self.content.row(target.uid) if target.uid else None
         return RowForm(target.kind, target.key, self.choices, stored=codes_of(row) if row else None, **given)
 

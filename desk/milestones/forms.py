@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.text import LinesField
+
 
 class ForecastForm(forms.Form):
     """One lead's forecast; ``based_on`` is the version of the assignment that the page showed."""
@@ -15,7 +17,7 @@ class ForecastForm(forms.Form):
         help_text=gettext_lazy("The date on which you expect to finish. Leave it empty to withdraw the forecast."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
-    reason = forms.CharField(
+    reason = LinesField(
         label=gettext_lazy("Reason"),
         max_length=1000,
         help_text=gettext_lazy("Visible to the other side. The agreed deadline does not change."),

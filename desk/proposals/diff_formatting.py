@@ -1,7 +1,7 @@
 """One signed value before and after, with the words marked that were removed or added."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.deadlines import Deadline, printed_long
 from common.language import LANGUAGES, NAMES, reader_language
-from common.text import Text
+from common.text import Text, name_of, visible_pieces
 from roadmaps.document.content import ExecutorContent, ExecutorRole
-from roadmaps.document.diff import executor_changes, words
+from roadmaps.document.diff import Piece, executor_changes, words
 from roadmaps.document.numbering import Place
 
 SpanKind = Literal["equal", "removed", "added"]
@@ -26,11 +26,15 @@ ROLES: Final[dict[ExecutorRole, str | Promise]] = {
 
 @dataclass(frozen=True)
 class Span:
-    """Words that are equal, removed or added; the letters of ``side`` are printed before them."""
+    """Words that are equal, removed or added; the letters of ``side`` are printed before them.
+
+    ``hidden`` is the name of a character that nobody would see; the text is then its code point.
+    """
 
     kind: SpanKind
     text: str
     side: str = ""
+    hidden: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,26 @@ def text_diff(before: Text | None, after: Text | None) -> FieldDiff:
         pieces = words(was.get(language, ""), now.get(language, ""))
         kinds |= {piece.kind for piece in pieces if piece.text.strip()}
         mark = language if language != own else ""
-        old.append(DiffLine(tuple(Span(piece.kind, piece.text) for piece in pieces if piece.kind != "added"), "", mark))
-        new.append(
-            DiffLine(tuple(Span(piece.kind, piece.text) for piece in pieces if piece.kind != "removed"), "", mark)
-        )
+        old.append(DiffLine(_spans(pieces, without="added"), "", mark))
+        new.append(DiffLine(_spans(pieces, without="removed"), "", mark))
     if before and after and before.original != after.original:
         old.append(DiffLine((Span("removed", str(NAMES[before.original])),), _("Original")))
         new.append(DiffLine((Span("added", str(NAMES[after.original])),), _("Original")))
     elsewhere = [str(NAMES[language]) for language in changed] if own not in changed else []
     note = ", ".join([_word_note(kinds), *elsewhere])
     return FieldDiff(_filled(old), _filled(new), note)
+
+
+def _spans(pieces: Iterable[Piece], without: SpanKind) -> tuple[Span, ...]:
+    """Return the pieces as spans; hidden characters, which older texts may hold, as their code points."""
+    return tuple(
+        span
+        for piece in pieces
+        if piece.kind != without
+        for seen, hidden in visible_pieces(piece.text)
+        for span in (Span(piece.kind, seen), Span(piece.kind, hidden and f"U+{ord(hidden):04X}", "", name_of(hidden)))
+        if span.text
+    )
 
 
 def deadline_diff(before: Deadline | None, after: Deadline | None, first: str = "") -> FieldDiff:

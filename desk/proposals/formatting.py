@@ -33,7 +33,10 @@ def difference(line: DiffLine) -> SafeString:
 
 
 def _span(span: Span) -> SafeString:
-    return format_html(FORMS[span.kind], side(span.side), linebreaksbr(span.text))
+    text = linebreaksbr(span.text)
+    if span.hidden:
+        text = format_html('<span class="hidden-character" title="{}">{}</span>', span.hidden, text)
+    return format_html(FORMS[span.kind], side(span.side), text)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml
 
 from common.errors import InvalidValue, sentence
-from common.text import tidied
+from common.text import tidied, typed
 from programme.loading.checking import AREAS, DECISIONS, IATI, ORGANISATIONS, check
 from programme.loading.schema import LoadError, Malformed, read_entry
 from programme.loading.values import AreaEntry, DecisionEntry, FigureEntry, IatiCodes, OrganisationEntry, Programme
@@ -38,7 +38,7 @@ def read_programme(directory: Path) -> Programme:
     """Raises: LoadError, naming file, entry and field."""
     decisions = _mapping(directory, DECISIONS, ("decisions", "figures"))
     programme = Programme(
-        paragraphs=tuple(_content(directory, RELEASE).strip("\n").split("\n")),
+        paragraphs=_paragraphs(directory),
         organisations=_entries(OrganisationEntry, ORGANISATIONS, _yaml(directory, ORGANISATIONS)),
         areas=_entries(AreaEntry, AREAS, _yaml(directory, AREAS)),
         decisions=_entries(DecisionEntry, DECISIONS, decisions["decisions"]),
@@ -47,6 +47,13 @@ def read_programme(directory: Path) -> Programme:
     )
     check(programme)
     return programme
+
+
+def _paragraphs(directory: Path) -> tuple[str, ...]:
+    try:
+        return tuple(typed(_content(directory, RELEASE), multiline=True).split("\n"))
+    except InvalidValue as error:
+        raise LoadError(RELEASE, "", "", sentence(error)) from error
 
 
 def _content(directory: Path, file: str) -> str:

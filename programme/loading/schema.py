@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from common.errors import InvalidValue, sentence
-from common.text import Text, tidied
+from common.text import Text, typed
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,2})?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -88,7 +88,7 @@ def fits(most: int, pattern: str = "") -> AfterValidator:
 
 
 def _not_blank(value: str) -> str:
-    if not (text := tidied(value)):
+    if not (text := typed(value)):
         raise ValueError("The text is blank.")
     return text
 
@@ -110,7 +110,7 @@ def _day(value: object) -> date:
 
 def _text(value: object) -> Text:
     if isinstance(value, dict):
-        return Text("en", tuple(value.items()))
+        return Text("en", tuple((language, typed(text)) for language, text in Text("en", tuple(value.items())).entries))
     if not isinstance(value, str):
         raise ValueError(_not_a_text(value))
     return Text.of(_not_blank(value))

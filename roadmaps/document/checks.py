@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from common.deadlines import FIRST_POSSIBLE
+from common.text import Text, first_hidden, has_words, name_of
 from roadmaps.document.content import (
     ContentError,
     ExecutorRole,
@@ -12,6 +13,8 @@ from roadmaps.document.content import (
     RowContent,
     SectionContent,
 )
+from roadmaps.document.fields import FieldKind, signed_fields
+from roadmaps.document.tree import Node, kind_of
 
 
 def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[ContentError, ...]:
@@ -55,6 +58,29 @@ def located(content: RoadMapContent, problem: ContentError) -> tuple[RowContent 
         path = path.rpartition(".")[0]
     field = problem.path.removeprefix(path).lstrip(".").partition("[")[0]
     return rows.get(path), field
+
+
+def unreadable(content: RoadMapContent, reason: Text | None) -> Iterator[ContentError]:
+    """Yield the texts that say something else than they show. Older ones may: what is typed passes the gate.
+
+    A text with a hidden character, or without a letter or a digit, is not signed.
+    """
+    rows: list[tuple[str, Node]] = [("", content), *content.rows()]
+    texts = [("reason", reason)]
+    for path, row in rows:
+        names = [field.name for field in signed_fields(kind_of(row)) if field.kind == FieldKind.TEXT]
+        texts += [(f"{path}.{name}".lstrip("."), getattr(row, name)) for name in names]
+        parts = enumerate(row.executors if isinstance(row, MilestoneContent) else ())
+        texts += [(f"{path}.executors[{i}].part", executor.part) for i, executor in parts]
+    for path, text in texts:
+        for language, words in text.entries if text else ():
+            if (at := first_hidden(words)) is not None:
+                character, after = name_of(words[at]), words[:at][-20:]
+                yield ContentError(
+                    "content.hidden_character", path=path, language=language, character=character, after=after
+                )
+            elif not has_words(words):
+                yield ContentError("content.no_words", path=path, language=language)
 
 
 def _milestone_problems(path: str, milestone: MilestoneContent, sides: Mapping[str, str]) -> Iterator[ContentError]:

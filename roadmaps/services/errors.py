@@ -1,7 +1,7 @@
 """What the services of this package refuse."""
 
 from common.errors import CodedError, InvalidValue
-from common.text import tidied
+from common.text import typed
 from roadmaps.document.content import ContentError
 
 
@@ -17,9 +17,9 @@ class NotPublishable(CodedError):
         self.problems = problems
 
 
-def tidied_reason(reason: str, limit: int) -> str:
-    """Return a reason as it is stored. Raises: InvalidValue for one that cannot be, or is too long."""
-    text = tidied(reason)
+def typed_reason(reason: str, limit: int) -> str:
+    """Return a reason as it is kept. Raises: InvalidValue for a hidden character, or one that is too long."""
+    text = typed(reason, multiline=True)
     if len(text) > limit:
         raise InvalidValue("reason.too_long", length=len(text), limit=limit)
     return text

@@ -14,7 +14,7 @@ from audit.services import save_audited
 from common.deadlines import FIRST_POSSIBLE
 from common.errors import InvalidValue, sentence
 from roadmaps.models import Assignment
-from roadmaps.services.errors import IllegalMove, tidied_reason
+from roadmaps.services.errors import IllegalMove, typed_reason
 from roadmaps.services.locking import lock_road_map
 
 LONGEST_REASON: Final = 1000
@@ -41,7 +41,7 @@ def set_forecast(
     if assignment.milestone.completed_on:
         raise IllegalMove("forecast.completed")
     try:
-        reason = tidied_reason(reason, LONGEST_REASON)
+        reason = typed_reason(reason, LONGEST_REASON)
     except InvalidValue as error:
         raise ValidationError({"reason": sentence(error)}) from error
     if not reason:

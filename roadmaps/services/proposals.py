@@ -16,7 +16,7 @@ from common.sides import Layer
 from common.text import Text
 from programme.models import Decision, Project
 from roadmaps.document import content as agreed
-from roadmaps.document.checks import problems
+from roadmaps.document.checks import problems, unreadable
 from roadmaps.document.content import ContentError, RoadMapContent
 from roadmaps.document.hashing import content_hash
 from roadmaps.models import (
@@ -115,7 +115,7 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
     if based_on is not None and proposal.row_version != based_on:
         raise StaleEdit(proposal)
     content = proposal.document
-    if found := hindrances(content, proposal.road_map):
+    if found := hindrances(content, proposal.reason, proposal.road_map):
         raise NotPublishable(found)
     if proposal.base and content == proposal.base.revision.document:
         raise IllegalMove("proposal.no_change")
@@ -141,10 +141,15 @@ def withdraw_proposal(*, proposal: Proposal, by: Actor, now: datetime) -> Propos
     return proposal
 
 
-def hindrances(content: RoadMapContent, road_map: RoadMap) -> tuple[ContentError, ...]:
+def hindrances(content: RoadMapContent, reason: Text | None, road_map: RoadMap) -> tuple[ContentError, ...]:
     """Return what keeps a content from being published or from coming into force, given the other records."""
     sides = dict(Organisation.objects.values_list("code", "side"))
-    return (*problems(content, sides), *_unknown_codes(content), *_taken_identities(content, road_map))
+    return (
+        *problems(content, sides),
+        *unreadable(content, reason),
+        *_unknown_codes(content),
+        *_taken_identities(content, road_map),
+    )
 
 
 def _taken_identities(content: RoadMapContent, road_map: RoadMap) -> Iterator[ContentError]:

@@ -14,9 +14,10 @@ from accounts.policy.questions import NotAllowed
 from accounts.signin.keys import is_own_key
 from audit.services import save_audited
 from common.sides import Side, day_of
+from roadmaps.document.checks import unreadable
 from roadmaps.document.content import ContentError
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
-from roadmaps.services.errors import IllegalMove, tidied_reason
+from roadmaps.services.errors import IllegalMove, typed_reason
 from roadmaps.services.integrity import require_genuine, require_intact
 from roadmaps.services.locking import lock_road_map, require_act
 from roadmaps.services.projection import project_version
@@ -33,7 +34,8 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
 
     1. Lock the road map: everything that happens to it happens one after the other.
     2. Only the co-chair of the side, in force on the side's own day, signs, and for that side only.
-    3. The stored text must still be the one that was published: a change past the services is detected.
+    3. The stored text must still be the one that was published: a change past the services is detected. It must show
+       all that it says: no hidden characters.
     4. Compute the challenge again from the database; the browser's response must match it, and the key must be the
        signer's own.
     5. Store the signature; if the other side has signed too, and its signature is genuine, the next version comes
@@ -47,6 +49,8 @@ def sign(*, revision: Revision, issued_at: datetime, response: object, by: Actor
     if person is None or not isinstance(seat, Seat):
         raise NotAllowed("proposal.sign", revision.proposal)
     require_intact(revision)
+    if problem := next(unreadable(revision.document, revision.reason), None):
+        raise IllegalMove("proposal.cannot_come_into_force", problem=problem)
     if not now - TIME_LIMIT <= issued_at <= now:
         raise CannotSign("signing.too_late")
     if revision.signatures.filter(side=by.side, issued_at=issued_at).exists():
@@ -84,7 +88,7 @@ def refuse(*, revision: Revision, reason: str, by: Actor, now: datetime) -> Refu
     revision, by = _locked(revision, by, ProposalAct.REFUSE, now)
     if by.person is None:
         raise NotAllowed("proposal.refuse", revision.proposal)
-    reason = tidied_reason(reason, LONGEST_REASON)
+    reason = typed_reason(reason, LONGEST_REASON)
     if not reason:
         raise IllegalMove("reason.missing")
     refusal = Refusal(revision=revision, side=by.side, refused_by=by.person.name, refused_at=now, reason=reason)
@@ -145,7 +149,7 @@ def _bring_into_force(revision: Revision, *, by: Actor, now: datetime) -> RoadMa
     signatures = revision.signatures.filter(withdrawn_at__isnull=True)
     if {signature.side for signature in signatures} != set(Side.values):
         raise IllegalMove("proposal.one_side_only")
-    if found := hindrances(revision.document, proposal.road_map):
+    if found := hindrances(revision.document, revision.reason, proposal.road_map):
         raise IllegalMove("proposal.cannot_come_into_force", problem=found[0])
     act = by.because(f"version {number}, {revision.content_hash}").act
     version = RoadMapVersion(

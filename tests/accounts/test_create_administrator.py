@@ -34,9 +34,9 @@ def test_the_first_administrator_signs_in_with_the_password_shown_once(programme
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("nobody", "not an email"),
-        ("김@example.invalid", "not an email"),
-        ("\u017f@example.invalid", "not an email"),
+        ("nobody", "valid email address"),
+        ("김@example.invalid", "letters a to z"),
+        ("\u017f@example.invalid", "letters a to z"),
         ("FIRST@example.invalid", "already"),
     ],
 )

@@ -103,7 +103,7 @@ def test_a_stale_edit_shows_who_changed_what_keeps_what_was_typed_and_saves_what
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("x" * 10_000, "at most 300 characters"), ("a\x00b", "NUL"), ("", "has no text")],
+    [("x" * 10_000, "at most 300 characters"), ("a\x00b", "hidden character after “a”: U+0000"), ("", "has no text")],
 )
 def test_bad_text_is_a_sentence_at_the_field_and_nothing_is_stored(programme: None, text: str, sentence: str) -> None:
     name, address = name_form("minenergy")

@@ -113,7 +113,8 @@ class TestForm:
             (
                 typed(en="a\x00", ru="я" * 201),
                 [
-                    "English: the text contains a character that cannot be stored, such as a NUL byte.",
+                    "English: There is a hidden character after “a”: U+0000. "
+                    "Delete what stands there and type it again.",
                     "Russian: at most 200 characters; this has 201.",
                 ],
             ),

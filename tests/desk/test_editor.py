@@ -325,7 +325,7 @@ BAD: list[tuple[str, dict[str, str], str, str]] = [
      {"deadline_precision": "day", "deadline_day": "13", "deadline_month": "6", "deadline_year": "2024"},
      "deadline", "before the summit"),
     ("long text", {"mechanism_en": "x" * 10_000}, "mechanism", "at most 2000 characters; this has 10000"),
-    ("NUL", {"mechanism_en": "a\x00b"}, "mechanism", "cannot be stored"),
+    ("NUL", {"mechanism_en": "a\x00b"}, "mechanism", "hidden character after “a”: U+0000"),
     ("no text", {f"mechanism_{language}": "" for language in LANGUAGES}, "mechanism", "Write what this is"),
     ("original without text", {"mechanism_original": "ko", "mechanism_ko": ""}, "mechanism", "chosen as the original"),
     ("unknown language", {"mechanism_original": "xx"}, "mechanism", "xx"),

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Organisation, User
 from accounts.policy.actors import system_actor
-from accounts.rules import check_address
 from accounts.services import create_administrator
 from common.sides import Side
+from common.text import EmailField, LineField
 
 
 class Command(BaseCommand):
@@ -24,9 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, side: str, email: str, name: str, **options: Any) -> None:
         try:
-            check_address(email)
-        except ValidationError:
-            raise CommandError(f"{email} is not an email address.") from None
+            email = EmailField().clean(email)
+            name = LineField(max_length=200).clean(name)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         if User.objects.filter(email__iexact=email).exists():
             raise CommandError(f"{email} already has an account.")
         organisation = Organisation.objects.filter(side=side, coordinator=True).first()
