@@ -5,6 +5,7 @@ from django.utils.module_loading import autodiscover_modules
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from accounts.api.about import IndexView, MeView
 from accounts.api.base import RESOURCES
 from accounts.api.oauth import SystemTokenView
 from common.api.problems import not_found
@@ -23,11 +24,14 @@ description = SpectacularAPIView.as_view(permission_classes=[], authentication_c
 page = SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[], authentication_classes=[])
 
 v1 = [
+    path("", IndexView.as_view(), name="index"),
+    path("me/", MeView.as_view(), name="me"),
     path("schema/", description, name="schema"),
     *router.urls,
 ]
 urlpatterns = [
     path("oauth/token/", SystemTokenView.as_view(), name="token"),
+    path("oauth/token", SystemTokenView.as_view()),  # a redirect would lose what was posted
     path("api/v1/", include((v1, "api"))),
     path("api/docs/", page, name="api-docs"),
     # with its slash only: what lacks one is sent on to the address that has it

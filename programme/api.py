@@ -4,11 +4,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.base import RecordFilter, ResourceSerializer, ScopedViewSet
 from accounts.api.resources import NameToday
 from accounts.models import Organisation
 from common.api.columns import ChoiceColumn, ColumnSerializer, TextColumn
-from common.api.filters import since, until
+from common.api.filters import ChoicesFilter, since, until
 from common.deadlines import Precision
 from common.sides import Side
 from programme.models import (
@@ -37,7 +37,7 @@ class GroupSerializer(ColumnSerializer):
     unconfirmed = serializers.BooleanField(help_text="The press release does not name the leads.")
 
 
-class AreaSerializer(ColumnSerializer):
+class AreaSerializer(ResourceSerializer):
     """An area of cooperation."""
 
     code = serializers.CharField()
@@ -55,7 +55,7 @@ class AreaSerializer(ColumnSerializer):
 
 
 class AreaFilters(filters.FilterSet):
-    kind = filters.ChoiceFilter(choices=AreaKind.choices)
+    kind = ChoicesFilter(choices=AreaKind.choices)
 
 
 class AreaViewSet(ScopedViewSet):
@@ -89,7 +89,7 @@ class PartySerializer(ColumnSerializer):
         model = DecisionParty
 
 
-class DecisionSerializer(ColumnSerializer):
+class DecisionSerializer(ResourceSerializer):
     """Something that a meeting decided, agreed, proposed or noted. Its date is not an agreed deadline."""
 
     code = serializers.CharField()
@@ -113,8 +113,8 @@ class DecisionSerializer(ColumnSerializer):
 class DecisionFilters(filters.FilterSet):
     area = RecordFilter(PriorityArea, through="area")
     meeting = RecordFilter(Meeting, through="meeting")
-    kind = filters.ChoiceFilter(choices=DecisionKind.choices)
-    source_standing = filters.ChoiceFilter(choices=SourceStanding.choices)
+    kind = ChoicesFilter(choices=DecisionKind.choices)
+    source_standing = ChoicesFilter(choices=SourceStanding.choices)
     due_after = since("due_on")
     due_before = until("due_on")
 
@@ -142,7 +142,7 @@ class ParticipantSerializer(ColumnSerializer):
         model = ProjectParticipant
 
 
-class ProjectSerializer(ColumnSerializer):
+class ProjectSerializer(ResourceSerializer):
     """A joint project."""
 
     code = serializers.CharField()
@@ -159,8 +159,8 @@ class ProjectSerializer(ColumnSerializer):
 
 
 class ParticipantFilter(RecordFilter):
-    def belonging(self, queryset: QuerySet[Project], pk: int) -> QuerySet[Project]:
-        return queryset.filter(Exists(ProjectParticipant.objects.filter(project=OuterRef("pk"), organisation=pk)))
+    def belonging(self, queryset: QuerySet[Project], keys: list[int]) -> QuerySet[Project]:
+        return queryset.filter(Exists(ProjectParticipant.objects.filter(project=OuterRef("pk"), organisation__in=keys)))
 
 
 class ProjectFilters(filters.FilterSet):

@@ -7,23 +7,24 @@ The columns of a milestone, its measure and its executors are in two places: the
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.auth import api_actor
+from accounts.api.base import RecordFilter, ResourceSerializer, ScopedViewSet
 from accounts.api.resources import NameToday
 from accounts.models import Organisation
 from common.api.columns import ChoiceColumn, Column, ColumnByKey, ColumnSerializer, Reader, Row, TextColumn
-from common.api.filters import YesNoFilter, since, until
+from common.api.filters import ChoicesFilter, YesNoFilter, since, until
 from common.deadlines import Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
 from roadmaps.document.fields import CODE_KINDS, FIELDS, DocumentField, FieldKind, RowKind
-from roadmaps.milestone_status import MilestoneStatus, due_status
+from roadmaps.milestone_status import REPEATED, MilestoneStatus, due_status
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
 
 PRECISIONS = [precision.value for precision in Precision]
@@ -71,7 +72,7 @@ class NumberOfVersion(ColumnByKey, serializers.IntegerField):
         return dict(RoadMapVersion.objects.filter(pk__in=keys).values_list("pk", "number"))
 
 
-class RoadMapSerializer(ColumnSerializer):
+class RoadMapSerializer(ResourceSerializer):
     """The road map of one working group. ``version`` is null until both sides have signed the first."""
 
     reference = serializers.CharField()
@@ -142,6 +143,14 @@ def _column(field: DocumentField) -> serializers.Field[Any, Any, Any, Any]:
     return _PLAIN_COLUMNS[field.kind](**options)
 
 
+class SectionSerializer(RowSerializer):
+    """The section of the road map that a milestone stands in."""
+
+    row_kind = RowKind.SECTION
+
+    uid = serializers.UUIDField()
+
+
 class MeasureSerializer(RowSerializer):
     """The measure that a milestone carries out."""
 
@@ -181,14 +190,14 @@ class ExecutorSerializer(RowSerializer):
         return queryset.filter(dropped_in=None).order_by("position", "pk")
 
 
-class MilestoneSerializer(RowSerializer):
+class MilestoneSerializer(RowSerializer, ResourceSerializer):
     """One milestone with its four dates: first agreed, agreed now, forecast, completed. They are days, not moments."""
 
     row_kind = RowKind.MILESTONE  # its fields with ``exported`` in `roadmaps.document.fields` are columns here too
 
     # whoever sees a milestone sees its road map, and who carries it out
     implied = ("road_map", "measure", "dropped_in", "assignments")
-    computed = ("forecast_on", "status")
+    computed = (*ResourceSerializer.computed, "label", "forecast_on", "status")
 
     uid = serializers.UUIDField()
     road_map = serializers.CharField(source="road_map.reference")
@@ -197,6 +206,10 @@ class MilestoneSerializer(RowSerializer):
         source="dropped_in_id", allow_null=True, help_text="The version that no longer has it."
     )
     illustrative = Illustrative(source="road_map", help_text="A sample: nothing of it was agreed.")
+    label = serializers.CharField(  # type: ignore[assignment]  # the metaclass takes it out of the class
+        help_text="As printed: the numbers of its measure and its own, such as 1.2."
+    )
+    section = SectionSerializer(source="measure.section")
     measure = MeasureSerializer()
     first_agreed = FirstAgreedSerializer(source="*")
     forecast_on = serializers.DateField(allow_null=True, help_text="The latest of its executors'.")
@@ -207,6 +220,8 @@ class MilestoneSerializer(RowSerializer):
 
     @classmethod
     def finish(cls, row: Row, reader: Reader) -> None:
+        super().finish(row, reader)
+        row["label"] = f"{row['measure']['number']}.{row['number']}"
         expected = [executor["forecast_on"] for executor in row["executors"] if executor["forecast_on"]]
         row["forecast_on"] = max(expected, default=None)
         row["status"] = _status(
@@ -230,28 +245,65 @@ def _status(
     return found.status.name.lower()
 
 
-class ExecutorFilter(RecordFilter):
-    def belonging(self, queryset: QuerySet[Milestone], pk: int) -> QuerySet[Milestone]:
-        return queryset.filter(
-            Exists(Assignment.objects.filter(milestone=OuterRef("pk"), organisation=pk, dropped_in=None))
-        )
+class LeadFilter(RecordFilter):
+    def belonging(self, queryset: QuerySet[Milestone], keys: list[int]) -> QuerySet[Milestone]:
+        return with_executor(queryset, organisation__in=keys, role=AssignmentRole.LEAD)
+
+
+def with_executor(queryset: QuerySet[Milestone], **of_one: Any) -> QuerySet[Milestone]:
+    """Return the milestones of which one executor has all these values."""
+    return queryset.filter(Exists(Assignment.objects.filter(milestone=OuterRef("pk"), dropped_in=None, **of_one)))
 
 
 class MilestoneFilters(filters.FilterSet):
+    """``organisation``, ``role`` and ``side`` hold of one executor together."""
+
     road_map = RecordFilter(RoadMap, key="reference", through="road_map")
     area = RecordFilter(PriorityArea, through="road_map__group__area")
-    organisation = ExecutorFilter(Organisation, through="assignments", label="Lead or co-executor.")
+    lead = LeadFilter(Organisation, through="assignments", label="Lead, by its code.")
+    organisation = RecordFilter(
+        Organisation, through="assignments", method="of_one_executor", label="Lead or co-executor, by its code."
+    )
+    role = ChoicesFilter(
+        choices=AssignmentRole.choices, method="of_one_executor", label="Role of the organisation, or of any executor."
+    )
+    side = ChoicesFilter(
+        choices=Side.choices, method="of_one_executor", label="Side of the executor that the other filters name."
+    )
     project = RecordFilter(Project, through="project")
     decision = RecordFilter(Decision, through="measure__decision")
     due_after = since("due_on")
     due_before = until("due_on")
-    precision = filters.ChoiceFilter(choices=[(value, value) for value in PRECISIONS])
+    precision = ChoicesFilter(choices=[(value, value) for value in PRECISIONS])
     completed = YesNoFilter("completed_on", "isnull", exclude=True, label="Whether it is done.")
+    overdue = YesNoFilter(method="late", label="Whether its deadline is past and it is not done.")
+    illustrative = YesNoFilter(method="sample", label="Whether it is a sample, which nobody agreed.")
     in_force = YesNoFilter(
         "dropped_in",
         "isnull",
         label="True, unless told: those of the version in force. False: those that were dropped.",
     )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        queryset = cast("QuerySet[Any]", super().filter_queryset(queryset))
+        asked = {name: self.form.cleaned_data[name] for name in ("organisation", "role", "side")}
+        of_one = {f"{name}__in": values for name, values in asked.items() if values}
+        if codes := asked["organisation"]:
+            of_one["organisation__in"] = self.filters["organisation"].found(codes)
+        return with_executor(queryset, **of_one) if of_one else queryset
+
+    def of_one_executor(self, queryset: QuerySet[Any], name: str, values: Any) -> QuerySet[Any]:
+        """Leave it to `filter_queryset`, which asks for all of them in one executor."""
+        return queryset
+
+    def late(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Narrow as `due_status` does: what is repeated has its next date always before it."""
+        late = Q(completed_on=None, due_on__lt=api_actor(self.request).today) & ~Q(precision__in=REPEATED)
+        return queryset.filter(late) if value else queryset.exclude(late)
+
+    def sample(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        found: QuerySet[Any] = queryset.annotate(sample=Illustrative().expression("road_map")).filter(sample=value)
+        return found
 
 
 class MilestoneViewSet(ScopedViewSet):

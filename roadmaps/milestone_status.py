@@ -7,6 +7,7 @@ from typing import Final
 
 from common.deadlines import Deadline, Precision, due_on_in_period, period_on
 
+REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)  # due again and again
 SOON: Final = 30  # days before the deadline in which it counts as near
 
 
@@ -36,7 +37,7 @@ class DueStatus:
 
 def next_due(deadline: Deadline, today: date) -> date | None:
     """Return the deadline that counts today: of a repeated one (annual, continuous) the next that is not past."""
-    if deadline.due_on is None or deadline.precision not in (Precision.ANNUAL, Precision.CONTINUOUS):
+    if deadline.due_on is None or deadline.precision not in REPEATED:
         return deadline.due_on
     if today <= deadline.due_on:
         return deadline.due_on

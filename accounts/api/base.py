@@ -1,6 +1,8 @@
 """The base of every resource of the API: it shows callers only what the policy allows."""
 
+from functools import cache
 from typing import Any, ClassVar, Final, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
@@ -13,6 +15,7 @@ from django.views.decorators.http import conditional_page
 from django.views.decorators.vary import vary_on_headers
 from django_filters import rest_framework as filters
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -24,8 +27,8 @@ from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import EVERYBODY, PERMISSIONS
 from accounts.policy.questions import visible
-from common.api.columns import ColumnSerializer, Reader, json_rows, select_columns
-from common.api.filters import COMMON, StrictFilterBackend, refuse_unknown
+from common.api.columns import ColumnSerializer, Reader, Row, json_rows, select_columns
+from common.api.filters import COMMON, MOST_VALUES, StrictFilterBackend, refuse_unknown
 from common.api.keyset import KeysetPagination
 from common.language import LANGUAGES
 
@@ -42,6 +45,35 @@ class ServiceAccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
         return {self.name: ["read"]}
+
+
+class ResourceSerializer(ColumnSerializer):
+    """The columns of a resource: those of its rows, and where each row is found."""
+
+    path: ClassVar[str]  # both set by the resource
+    key: ClassVar[str]
+    computed: ClassVar[tuple[str, ...]] = ("url", "html_url")
+
+    url = serializers.URLField(help_text="Its address in this API.")
+    html_url = serializers.URLField(allow_null=True, help_text="Its page for people; null where it has none.")
+
+    @classmethod
+    def finish(cls, row: Row, reader: Reader) -> None:
+        key = str(row[cls.key])
+        page = page_around(cls.table(), cls.key)
+        row["url"] = f"{settings.ORIGIN}/api/v1/{cls.path}/{key}/"
+        row["html_url"] = settings.ORIGIN + key.join(page) if page else None
+
+
+@cache
+def page_around(table: type[Model], key: str) -> list[str]:
+    """Return what stands before and after the key in the address of a record's page; nothing where it has none.
+
+    It is made once, not for each row.
+    """
+    sample = str(UUID(int=0))
+    address = getattr(table(**{key: sample}), "get_absolute_url", None)
+    return str(address()).split(sample) if address else []
 
 
 # every resource by its path, filled by the classes themselves
@@ -64,7 +96,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     """
 
     path: ClassVar[str] = ""
-    columns: ClassVar[type[ColumnSerializer]]
+    columns: ClassVar[type[ResourceSerializer]]
     orderings: ClassVar[tuple[str, ...]] = ("pk",)
     authentication_classes = [ServiceAccountAuthentication, SessionAuthentication]
     permission_classes = [MayRead]
@@ -76,8 +108,9 @@ class ScopedViewSet(GenericViewSet[Any]):
         super().__init_subclass__(**kwargs)
         if cls.path:
             RESOURCES[cls.path] = cls
+            cls.columns.path, cls.columns.key = cls.path, cls.lookup_field
 
-    def get_serializer_class(self) -> type[ColumnSerializer]:
+    def get_serializer_class(self) -> type[ResourceSerializer]:
         """Return the columns, for the schema."""
         return self.columns
 
@@ -121,8 +154,8 @@ class ScopedViewSet(GenericViewSet[Any]):
         return language
 
 
-class RecordFilter(filters.CharFilter):
-    """Narrows a list to what belongs to one record that the reader may see, named by its key.
+class RecordFilter(filters.BaseInFilter, filters.CharFilter):
+    """Narrows a list to what belongs to records that the reader may see, named by their keys with commas between.
 
     ``through`` is the lookup from the list's table to the record.
     """
@@ -132,19 +165,24 @@ class RecordFilter(filters.CharFilter):
         kwargs.setdefault("label", f"{capfirst(str(model._meta.verbose_name))}, by its {key}.")
         super().__init__(max_length=60, **kwargs)
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Raises: ValidationError where there is none: a misspelt key would look like an empty list."""
-        if not value:
-            return queryset
-        actor = api_actor(self.parent.request)
-        candidates = self.table._default_manager.filter(**{self.key: value})
-        found = visible(actor, access_of(self.table).view, candidates).values_list("pk", flat=True).first()
-        if found is None:
-            raise ValidationError({self.field_name: _("There is no “%(key)s” that you can see.") % {"key": value}})
-        return self.belonging(queryset, found)
+    def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        """Raises: ValidationError for a key of none: a misspelt key would look like an empty list."""
+        return self.belonging(queryset, self.found(value)) if value else queryset
 
-    def belonging(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
-        return queryset.filter(**{self.through: pk})
+    def found(self, keys: list[str]) -> list[int]:
+        """Return the primary keys of the records. Raises: ValidationError."""
+        if len(keys) > MOST_VALUES:
+            raise ValidationError({self.field_name: _("Write at most %(most)d values.") % {"most": MOST_VALUES}})
+        candidates = self.table._default_manager.filter(**{f"{self.key}__in": keys})
+        seen = visible(api_actor(self.parent.request), access_of(self.table).view, candidates)
+        found = dict(seen.values_list(self.key, "pk"))
+        for key in keys:
+            if key not in found:
+                raise ValidationError({self.field_name: _("There is no “%(key)s” that you can see.") % {"key": key}})
+        return list(found.values())
+
+    def belonging(self, queryset: QuerySet[Any], keys: list[int]) -> QuerySet[Any]:
+        return queryset.filter(**{f"{self.through}__in": keys})
 
 
 def open_to_all(model: type[Model]) -> bool:

@@ -10,7 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.base import RecordFilter, ResourceSerializer, ScopedViewSet
 from accounts.models import Organisation, OrganisationKind, OrganisationName
 from common.api.columns import (
     Among,
@@ -22,6 +22,7 @@ from common.api.columns import (
     as_json,
     text_for,
 )
+from common.api.filters import ChoicesFilter
 from common.sides import Side
 
 
@@ -58,7 +59,7 @@ class NameSerializer(ColumnSerializer):
         model = OrganisationName
 
 
-class OrganisationSerializer(ColumnSerializer):
+class OrganisationSerializer(ResourceSerializer):
     """An organisation of one side. Its code never changes."""
 
     code = serializers.CharField()
@@ -78,8 +79,8 @@ class OrganisationSerializer(ColumnSerializer):
 
 
 class OrganisationFilters(filters.FilterSet):
-    side = filters.ChoiceFilter(choices=Side.choices)
-    kind = filters.ChoiceFilter(choices=OrganisationKind.choices)
+    side = ChoicesFilter(choices=Side.choices)
+    kind = ChoicesFilter(choices=OrganisationKind.choices)
     parent = RecordFilter(Organisation, through="parent")
 
 

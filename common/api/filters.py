@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 COMMON: Final = ("lang",)
 OF_LISTS: Final = ("cursor", "ordering", "page_size")
+MOST_VALUES: Final = 50  # of one filter, with commas between
 
 
 def refuse_unknown(request: Request, known: list[str]) -> None:
@@ -47,6 +48,10 @@ class DayFilter(filters.DateFilter):
     def __init__(self, field_name: str, lookup_expr: str, **kwargs: Any) -> None:
         messages = {"invalid": _lazy("Write a date in the form 2025-06-30.")}
         super().__init__(field_name, lookup_expr, input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
+
+
+class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):
+    """One of the choices, or several with commas between."""
 
 
 class YesNoField(forms.Field):

@@ -19,7 +19,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from common.api.columns import ColumnSerializer, Reader, Values, column_index, json_rows
 
@@ -65,7 +65,11 @@ class KeysetPagination(BasePagination):
             last = found[size - 1]
             cursor = _signed(Position(_text(last[column_index(kind, ordering.removeprefix("-"))]), last[-1]), list_of)
             following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
-        return Response({"next": following, "results": json_rows(kind, found[:size], reader)})
+        links = [f'<{remove_query_param(request.build_absolute_uri(), "cursor")}>; rel="first"']
+        if following:
+            links.append(f'<{following}>; rel="next"')
+        page = {"next": following, "results": json_rows(kind, found[:size], reader)}
+        return Response(page, headers={"Link": ", ".join(links)})
 
     def _ordering(self, request: Request, orderings: Sequence[str]) -> str:
         ordering = request.query_params.get("ordering", orderings[0])

@@ -17,13 +17,17 @@ LANG = OpenApiParameter(
 
 
 class Schema(AutoSchema):
-    """Adds problems and the language parameter to every operation."""
+    """Adds problems to every operation, and the language parameter and the ETag to those of a resource."""
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return str(super().get_serializer_name(serializer, direction)).removesuffix("Serializer")
 
     def get_override_parameters(self) -> list[Any]:
-        return [*super().get_override_parameters(), LANG]
+        return [*super().get_override_parameters(), *([LANG] if self.is_resource else [])]
+
+    @property
+    def is_resource(self) -> bool:
+        return hasattr(self.view, "columns")
 
     def get_response_serializers(self) -> Any:
         found = super().get_response_serializers()
@@ -31,4 +35,5 @@ class Schema(AutoSchema):
         # a single record takes no filters
         codes = (400, 401, 403, 404, 406) if "{" in self.path else (400, 401, 403, 406)
         unchanged = OpenApiResponse(description="Not changed since the response whose ETag was sent as If-None-Match.")
-        return {**good, "304": unchanged, **{(str(code), MEDIA_TYPE): Problem for code in codes}}
+        more = {"304": unchanged} if self.is_resource else {}
+        return {**good, **more, **{(str(code), MEDIA_TYPE): Problem for code in codes}}

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.db.models import Model, Q
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import Organisation, WorkingGroup
 from audit.models import Audited
@@ -26,6 +27,13 @@ WITHOUT_RESOURCE = {
     *("roadmaps.Assignment", "roadmaps.Measure", "roadmaps.Proposal", "roadmaps.ProposalParty", "roadmaps.Refusal"),
     *("roadmaps.Revision", "roadmaps.RoadMapVersion", "roadmaps.Section", "roadmaps.Signature"),
 }
+
+
+LATE = Q(completed_on=None, due_on__lt=timezone.localdate()) & ~Q(precision__in=["annual", "continuous"])
+
+
+def executor(**of_one: str | list[str]) -> Q:
+    return Q(**{f"assignments__{name}": value for name, value in of_one.items()}, assignments__dropped_in=None)
 
 
 def new_group(code: str) -> WorkingGroup:
@@ -56,6 +64,7 @@ class TestOrganisations(ResourceContract):
     filters = (
         ("side", "KR", Q(side="KR")),
         ("kind", "ministry", Q(kind="ministry")),
+        ("kind", "ministry,bank", Q(kind__in=["ministry", "bank"])),
         ("parent", "moef", Q(parent__code="moef")),
     )
 
@@ -139,7 +148,14 @@ class TestMilestones(ResourceContract):
     filters = (
         ("road_map", "RM-03", present & Q(road_map__reference="RM-03")),
         ("area", "chemistry", present & Q(road_map__group__area__code="chemistry")),
-        ("organisation", "kia", present & Q(assignments__organisation__code="kia", assignments__dropped_in=None)),
+        ("organisation", "kia", present & executor(organisation__code="kia")),
+        ("organisation", "kia,minenergy", present & executor(organisation__code__in=["kia", "minenergy"])),
+        ("lead", "minenergy", present & executor(organisation__code="minenergy", role="lead")),
+        ("role", "co_executor", present & executor(role="co_executor")),
+        ("side", "KR", present & executor(side="KR")),
+        ("overdue", "true", present & LATE),
+        ("overdue", "false", present & ~LATE),
+        ("illustrative", "true", present & Q(road_map__reference="RM-03")),
         ("project", "D06", present & Q(project__code="D06")),
         ("decision", "D06", present & Q(measure__decision__code="D06")),
         ("due_after", "2099-01-01", present & Q(due_on__gte=date(2099, 1, 1))),
@@ -168,7 +184,11 @@ globals().update(
 def test_every_address_of_the_api_is_under_a_contract() -> None:
     resolver = next(_under(get_resolver(), "api/v1/"))
     named = {pattern.name for pattern in resolver.url_patterns}
-    assert named == {f"{kind.path}-{what}" for kind in every_contract() for what in ("list", "detail")} | {"schema"}
+    assert named == {f"{kind.path}-{what}" for kind in every_contract() for what in ("list", "detail")} | {
+        "schema",
+        "index",
+        "me",
+    }
 
 
 def test_every_audited_table_has_a_resource_or_is_known_to_have_none() -> None:

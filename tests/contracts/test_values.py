@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -117,6 +118,16 @@ def milestone(world: World, who: str, record: Milestone) -> Row:
         "executors": [executor(row, today) for row in executors],
         "forecast_on": iso(forecast),
         "status": found.status.name.lower(),
+        "label": f"{record.measure.number}.{record.number}",
+        "section": {"uid": str(record.measure.section.uid), "title": record.measure.section.title.to_json()},
+        **found_at("milestones", record.uid, record),
+    }
+
+
+def found_at(path: str, key: object, record: Any) -> Row:
+    return {
+        "url": f"{settings.ORIGIN}/api/v1/{path}/{key}/",
+        "html_url": f"{settings.ORIGIN}{record.get_absolute_url()}",
     }
 
 
@@ -135,6 +146,7 @@ def road_map(record: RoadMap) -> Row:
     version = record.in_force()
     group = record.group
     return {
+        **found_at("road-maps", record.reference, record),
         "reference": record.reference,
         "group": group.code,
         "area": group.area.code,

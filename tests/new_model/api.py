@@ -1,13 +1,12 @@
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api.base import RecordFilter, ScopedViewSet
+from accounts.api.base import RecordFilter, ResourceSerializer, ScopedViewSet
 from accounts.models import Organisation
-from common.api.columns import ColumnSerializer
 from tests.new_model.models import Visit
 
 
-class VisitSerializer(ColumnSerializer):
+class VisitSerializer(ResourceSerializer):
     """A visit of a delegation."""
 
     code = serializers.CharField()
