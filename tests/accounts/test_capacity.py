@@ -11,6 +11,7 @@ from accounts.policy.actors import system_actor
 from accounts.policy.questions import in_capacity, require
 from accounts.services import invite, save_record
 from audit.models import Event
+from common.sides import day_of
 from common.text import Text
 from programme.models import Project
 from roadmaps.models import Proposal, RoadMap
@@ -61,7 +62,7 @@ def test_a_new_record_names_the_organisation_too(programme: None) -> None:
             name="New",
             organisation=organisation,
             role="reader",
-            valid_from=timezone.localdate(),
+            valid_from=day_of(organisation.side, timezone.now()),
             by=actor_for(user),
         )
         assert Membership.history.get(id=membership.pk).act_organisation == code

@@ -117,7 +117,7 @@ def test_the_road_map_is_the_official_table_of_the_draft() -> None:
     assert "I. Engineering" in text and "Nothing in it is agreed." in text and 'data-label="Deadline">2025<' in text
     assert '<span class="quiet">date to be agreed</span>' in text_of(client, "/road-maps/RM-07/")
     (train, *_rest) = context_of(client, "/road-maps/RM-08/")["table"].sections[0].measures
-    cells = [*train.steps[0].leads, *train.steps[0].co_executors]
+    cells = [cell for cells in train.steps[0].executors for cell in cells]
     assert [(cell.executor.organisation, cell.unconfirmed) for cell in cells] == [
         ("mef", True),
         ("moef", True),
