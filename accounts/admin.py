@@ -111,6 +111,7 @@ class NewPersonForm(PersonForm):
 @admin.register(User)
 class UserAdmin(ScopedModelAdmin[User]):
     menu_order, in_search = 20, False
+    step_up = True
     form = NewPersonForm
     list_display = ("name", "email", "side", "is_active")
     list_filter = ("is_active",)
@@ -150,6 +151,7 @@ class UserAdmin(ScopedModelAdmin[User]):
 @admin.register(Membership)
 class MembershipAdmin(ScopedModelAdmin[Membership]):
     menu_order, in_search = 30, False
+    step_up = True
     list_display = ("user", "organisation", "role", "valid_from", "valid_to")
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
@@ -179,6 +181,7 @@ class WorkingGroupAdmin(ScopedModelAdmin[WorkingGroup]):
 @admin.register(Seat)
 class SeatAdmin(ScopedModelAdmin[Seat]):
     menu_order, in_search = 40, False
+    step_up = True
     list_display = ("user", "group", "side", "role", "valid_from", "valid_to")
     list_filter = ("side", "role", "group")
     list_select_related = ("user", "group")
@@ -250,6 +253,7 @@ class ServiceAccountForm(ScopedForm[ServiceAccount]):
 @admin.register(ServiceAccount)
 class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
     menu_order, in_search = 50, False
+    step_up = True
     form = ServiceAccountForm
     view_on_site = False
     list_display = ("name", "organisation", "allowed", "revoked_at")

@@ -23,6 +23,7 @@ CREDENTIAL_KINDS = (
         for change in ("added", "removed", "renewed")
         for factor in ("totp", "webauthn", "recovery_codes")
     ),
+    "second factor reset",
 )
 """The kinds of events that change how a person proves who they are; their detail has the key of the ``person``."""
 

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.web.middleware.PersonLanguage",
     "accounts.web.resubmission.AnswerResubmission",
+    "accounts.web.middleware.SecondFactor",
 ]
 
 ROOT_URLCONF = "partnership.urls"
@@ -209,6 +210,8 @@ MFA_FORMS = {
     "reauthenticate": "accounts.signin.forms.ReauthenticateCodeForm",
     "reauthenticate_webauthn": "accounts.signin.forms.ReauthenticatePasskeyForm",
 }
+# of co-chairs, administrators, controllers and auditors; `check --deploy` refuses false
+REQUIRE_SECOND_FACTOR = environment.switch("REQUIRE_SECOND_FACTOR", default=not DEMO)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

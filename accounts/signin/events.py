@@ -13,14 +13,19 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.policy.actors import person_actor, system_actor
+from audit.acting import Act
 from audit.services import record_event
 
 WINDOW: Final = 300  # seconds in which repeated lockouts are one event
 
 
-def credential_changed(kind: str, user: User, **detail: Any) -> None:
-    """Append the event of a changed credential; ``kind`` is one of `audit.models.CREDENTIAL_KINDS`."""
-    record_event(kind=kind, act=person_actor(user).act, subject=user.email, layer=user.side, person=user.pk, **detail)
+def credential_changed(kind: str, user: User, *, act: Act | None = None, **detail: Any) -> None:
+    """Append the event of a changed credential; ``kind`` is one of `audit.models.CREDENTIAL_KINDS`.
+
+    ``act`` is the person's own where none is given.
+    """
+    act = act or person_actor(user).act
+    record_event(kind=kind, act=act, subject=user.email, layer=user.side, person=user.pk, **detail)
 
 
 def sign_in_failed(email: str, address: str, kind: str = "sign-in refused") -> None:

@@ -11,10 +11,13 @@ from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.signin.events import address_of, sign_in_blocked
 from accounts.signin.keys import UnusableKey, require_unclaimed
@@ -45,11 +48,28 @@ class AuthenticateCodeForm(_Limited, codes.AuthenticateForm):
 
 
 class ReauthenticateCodeForm(_Limited, codes.ReauthenticateForm):
-    pass
+    """Takes a code of the authenticator app alone, where the library takes a recovery code too and uses it up."""
+
+    def clean_code(self) -> str:
+        clear_limit = check_rate_limit(self.user)
+        code: str = self.cleaned_data["code"]
+        app = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
+        if app and app.wrap().validate_code(code):
+            self.authenticator = app
+            clear_limit()
+            return code
+        if app:
+            self._emit_authentication_failed(app)
+        raise ValidationError(
+            _("This is not the current code of your authenticator app. A recovery code cannot be used here.")
+        )
 
 
 class AddPasskeyForm(forms.AddWebAuthnForm):
-    name = LineField(required=False, max_length=200)
+    """Every passkey can sign in, so the form does not ask."""
+
+    passwordless = None
+    name = LineField(label=_("Name of the passkey"), required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -57,11 +77,11 @@ class AddPasskeyForm(forms.AddWebAuthnForm):
             if credential := cleaned.get("credential"):
                 require_unclaimed(credential, self.user)
         except ValidationError:
-            raise
+            raise ValidationError(_("The device’s answer is not valid or too old. Create the passkey again.")) from None
         except UnusableKey as error:
             raise ValidationError(sentence(error)) from error
         except Exception:  # noqa: BLE001  # the parsers below raise whatever the posted JSON provokes
-            raise get_adapter().validation_error("incorrect_code") from None
+            raise ValidationError(_("The device’s answer cannot be read. Create the passkey again.")) from None
         return cleaned
 
 

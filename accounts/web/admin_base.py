@@ -22,6 +22,7 @@ from accounts.policy.access import Access, access_of
 from accounts.policy.actors import actor_of
 from accounts.policy.questions import NotAllowed, can, can_on, visible
 from accounts.services import StaleEdit, save_record
+from accounts.signin.step_up import require_step_up
 from accounts.web.admin_list import ScopedChangeList, refuse_closed_parameters
 from accounts.web.forms import EXTRA, ScopedForm
 from accounts.web.history import entries
@@ -43,6 +44,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     - ``choices``: permission that narrows a foreign key's choices; its model's ``view`` where none is named.
     - ``search_texts``: lookups, plain or multilingual, that the list's search box reads. The search over everything
       reads them too, unless ``in_search`` is False.
+    - ``step_up``: whether saving needs a second factor used in the last five minutes, as for people and their rights.
     - ``menu``, ``menu_order``, ``menu_label``: where the list stands in the navigation, None for nowhere; its label is
       the plural of the model where none is given. ``pages``: where the addresses of its records begin.
     """
@@ -61,6 +63,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     editable: ClassVar[tuple[str, ...]] = ()
     add_only: ClassVar[tuple[str, ...]] = ()
     addable: ClassVar[bool] = False
+    step_up: ClassVar[bool] = False
     choices: ClassVar[Mapping[str, str]] = {}
     search_texts: ClassVar[tuple[str, ...]] = ()
     in_search: ClassVar[bool] = True
@@ -182,13 +185,18 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         if object_id is None:
             if not self.has_view_permission(request):
                 raise Http404
-            if not self.has_add_permission(request):
+            saves = self.has_add_permission(request)
+            if not saves:
                 raise NotAllowed(self.access.edit)
         else:
             record = self._record_or_404(request, object_id)
-            if request.method == "POST" and not self.has_change_permission(request, record):
+            saves = self.has_change_permission(request, record)
+            if request.method == "POST" and not saves:
                 raise NotAllowed(self.access.edit, record)
         refuse_closed_parameters(request)
+        if self.step_up and saves:
+            # also to open the form: what is typed into it can then be saved
+            require_step_up(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (StaleEdit, IntegrityError):

@@ -48,6 +48,10 @@ WORDS: Final = {
     "second factor renewed: totp": gettext_lazy("The app for one-time codes was replaced."),
     "second factor renewed: webauthn": gettext_lazy("A passkey was replaced."),
     "second factor renewed: recovery_codes": gettext_lazy("New recovery codes were made."),
+    "second factor reset": gettext_lazy(
+        "All passkeys, the app for one-time codes and the recovery codes were removed on the server, "
+        "and all sessions were ended."
+    ),
 }
 
 

@@ -27,6 +27,11 @@
   };
   document.getElementById("new-key-add").addEventListener("click", send);
 
+  /* the same script answers the button from here on: a click before that would do nothing */
+  document.addEventListener("DOMContentLoaded", function () {
+    document.getElementById("mfa_webauthn_add").disabled = false;
+  });
+
   function send() {
     HTMLFormElement.prototype.submit.call(form);
   }

@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.demo.software_passkey import SoftwarePasskey
 from accounts.models import Membership, Organisation, User
 from accounts.policy.actors import system_actor
 from accounts.services import choose_language, save_record
+from accounts.signin.factors import add_passkey, remove_second_factor
 from accounts.web.history import entries
 from audit.acting import acting
 from audit.models import Event
@@ -87,12 +85,10 @@ def test_people_and_memberships_lie_on_their_own_side(programme: None) -> None:
 
 def test_a_passkey_added_or_removed_is_an_event(programme: None) -> None:
     user = person("officer", "minenergy")
-    request = RequestFactory().get("/")
-    request.user = user
     key = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN)
-    passkey = key.enrol(user, now=timezone.now())
-    authenticator_added.send(Authenticator, request=request, user=user, authenticator=passkey)
-    authenticator_removed.send(Authenticator, request=request, user=user, authenticator=passkey)
+    credential = key.registration(b"challenge")
+    passkey = add_passkey(user=user, name="Laptop", credential=credential, now=timezone.now())
+    remove_second_factor(factor=passkey)
     kinds = [event.kind for event in Event.objects.order_by("id")]
     assert kinds == ["second factor added: webauthn", "second factor removed: webauthn"]
     assert Event.objects.all()[0].act_name == "officer of minenergy"

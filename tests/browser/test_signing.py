@@ -1,11 +1,10 @@
 """Two co-chairs sign with a passkey each, in a real browser with a virtual authenticator: from none to version 1."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,35 +14,22 @@ from roadmaps.models import Milestone, Proposal, RoadMapVersion, Signature
 from roadmaps.services import publish
 from tests.browser.axe import faults
 from tests.browser.conftest import PASSWORD, Open, SignIn
+from tests.browser.passkeys import Device, expect_sign_button_in_view, pass_minutes
 from tests.scenarios import people
 
 PAGE = "/proposals/RM-07.P1/"
 SIGN = "Sign with my passkey"
 
 
-@dataclass
-class Chair:
+class Chair(Device):
     """A co-chair at their own browser, with an authenticator in it."""
 
-    page: Page
-    devtools: CDPSession
-    authenticator: str
-
-    def verifies(self, yes: bool) -> None:
-        """Whether the person's finger, or PIN, is the right one."""
-        told = {"authenticatorId": self.authenticator, "isUserVerified": yes}
-        self.devtools.send("WebAuthn.setUserVerified", told)
-
     def enrol(self) -> None:
-        """From the proposal's page: three clicks, and the password once more where the library asks for it."""
-        self.page.get_by_role("link", name="Add a passkey").click()
-        if "/reauthenticate/" in self.page.url:
-            self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-            self.page.get_by_role("button", name="Confirm").click()
-        self.page.get_by_role("button", name="Add", exact=True).click()
-        self.page.get_by_role("button", name="I have written it down").click()
-        self.page.wait_for_url("**/recovery-codes/")
-        self.page.goto(PAGE)
+        """From the proposal's page and back to it: three clicks."""
+        self.page.get_by_role("link", name="Add a passkey to sign").click()
+        self.create_passkey()
+        self.page.wait_for_url(f"**{PAGE}#sign")
+        expect_sign_button_in_view(self.page)
 
     def press_until(self, name: str) -> None:
         """Go there with the Tab key alone, and press Enter."""
@@ -71,20 +57,10 @@ def chair(
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
         page = open_page(width=width)
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        chair = Chair.of(page)
         sign_in(page, user)
         page.goto(PAGE)
-        return Chair(page, devtools, made["authenticatorId"])
+        return chair
 
     return seated
 
@@ -116,17 +92,15 @@ def test_the_browser_shows_the_fingerprint_of_a_new_key_before_the_key_is_sent(c
     uz = chair("UZ", width=390)
     sent: list[str] = []
     uz.page.on("request", lambda request: sent.append(request.method) if "/webauthn/add/" in request.url else None)
-    uz.page.get_by_role("link", name="Add a passkey").click()
-    if "/reauthenticate/" in uz.page.url:
-        uz.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        uz.page.get_by_role("button", name="Confirm").click()
-    uz.page.get_by_role("button", name="Add", exact=True).click()
+    uz.page.get_by_role("link", name="Add a passkey to sign").click()
+    assert faults(uz.page) == []
+    uz.page.get_by_role("button", name="Create the passkey").click()
     expect(uz.page.locator("#new-key")).to_be_focused()
     assert "POST" not in sent and not EnrolledKey.objects.exists()
     assert faults(uz.page) == []
     shown = uz.page.locator("#new-key-fingerprint").inner_text()
     uz.page.get_by_role("button", name="I have written it down").click()
-    uz.page.wait_for_url("**/recovery-codes/")
+    uz.page.wait_for_url(f"**{PAGE}#sign")
     assert EnrolledKey.objects.get().fingerprint == shown.replace(" ", "")
     uz.page.goto("/signing-keys/")
     expect(uz.page.locator("dd .hash")).to_have_text(shown)
@@ -199,3 +173,52 @@ def test_an_agreed_date_moves_with_the_second_key_of_version_2(
     page.goto("/road-maps/RM-07/?version=2&against=1")
     expect(page.locator("#h-diff")).to_contain_text("version 2")
     assert faults(page) == []
+
+
+def test_from_the_desk_to_the_first_signature_are_four_clicks_and_no_second_password(
+    chair: Callable[..., Chair],
+) -> None:
+    uz = chair("UZ")
+    uz.page.goto("/")
+    uz.start_counting()
+    uz.page.get_by_role("link", name="Add a passkey to sign").click()
+    expect(uz.page.get_by_role("heading", level=1)).to_have_text("Add a passkey to sign")
+    uz.create_passkey()
+    uz.page.wait_for_url(f"**{PAGE}#sign")
+    expect_sign_button_in_view(uz.page)
+    expect(uz.page.get_by_role("status")).to_contain_text("The passkey was added.")
+    uz.page.get_by_role("button", name=SIGN).click()
+    expect(uz.page.get_by_role("status")).to_contain_text("You have signed.")
+    assert uz.clicks == 4
+
+
+def test_who_reads_for_long_confirms_the_password_and_loses_nothing(chair: Callable[..., Chair]) -> None:
+    uz = chair("UZ", width=390)
+    pass_minutes(6)
+    uz.page.get_by_role("link", name="Add a passkey to sign").click()
+    assert faults(uz.page) == []
+    uz.confirm_password()
+    uz.page.get_by_role("button", name="Create the passkey").click()
+    expect(uz.page.locator("#new-key")).to_be_focused()
+    pass_minutes(6)
+    uz.page.get_by_role("button", name="I have written it down").click()
+    uz.confirm_password()
+    uz.page.wait_for_url(f"**{PAGE}#sign")
+    expect_sign_button_in_view(uz.page)
+
+
+def test_where_it_is_required_the_first_sign_in_leads_to_it_and_on_to_the_signature(
+    chair: Callable[..., Chair], settings: Settings
+) -> None:
+    uz = chair("UZ", width=390)
+    settings.REQUIRE_SECOND_FACTOR = True
+    uz.page.goto("/")
+    uz.start_counting()
+    expect(uz.page.get_by_role("heading", level=1)).to_have_text("Add a passkey to sign")
+    assert faults(uz.page) == []
+    uz.create_passkey()
+    uz.page.wait_for_url("**/")
+    uz.page.get_by_role("link", name="Read and sign").click()
+    uz.page.get_by_role("button", name=SIGN).click()
+    expect(uz.page.get_by_role("status")).to_contain_text("You have signed.")
+    assert uz.clicks == 4

@@ -39,6 +39,7 @@ LOOKED_UP: Final = {
     ("migrate", "app_label"),
     ("migrate", "migration_name"),
     ("reminders", "on"),
+    ("reset_second_factor", "email"),
 }
 
 

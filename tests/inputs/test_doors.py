@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.urls import get_resolver
 from rest_framework.views import APIView
 
 from accounts.models import ServiceAccount, User
+from audit.models import Event
 from common.errors import InvalidValue, sentence
 from common.text import typed
 from tests.inputs.doors import (
@@ -22,6 +24,8 @@ from tests.inputs.doors import (
     loader_doors,
 )
 from tests.inputs.table import INPUTS
+from tests.scenarios.people import person
+from tests.scenarios.second_factor import with_app
 
 
 @pytest.mark.parametrize("found", [form_doors, loader_doors, column_doors])
@@ -91,7 +95,12 @@ def test_a_text_that_was_left_as_it_is_stored_stays() -> None:
 
 
 def test_every_option_of_a_command_that_takes_words_is_known_here() -> None:
-    kept = {("create_administrator", "email"), ("create_administrator", "name"), ("create_service_account", "name")}
+    kept = {
+        ("create_administrator", "email"),
+        ("create_administrator", "name"),
+        ("create_service_account", "name"),
+        ("reset_second_factor", "reason"),
+    }
     assert set(command_options()) == kept | LOOKED_UP
 
 
@@ -99,14 +108,18 @@ def test_every_option_of_a_command_that_takes_words_is_known_here() -> None:
 @pytest.mark.parametrize("text", [text for text in INPUTS if "hy" in text][::40])
 def test_commands_keep_what_the_gate_lets_in(text: str) -> None:
     expected, _refused = _gate(text, False)
-    tables: list[tuple[list[str], Any]] = [
-        (["create_administrator", "--side=UZ", "--email=a@example.org", f"--name={text}"], User.objects),
-        (["create_service_account", "--organisation=koica", "--scopes=read", f"--name={text}"], ServiceAccount.objects),
+    lost = with_app(person("officer", "minenergy")).email
+    new_account = ["create_service_account", "--organisation=koica", "--scopes=read"]
+    tables: list[tuple[list[str], str, Any]] = [
+        (["create_administrator", "--side=UZ", "--email=a@example.org"], "name", User.objects),
+        (new_account, "name", ServiceAccount.objects),
+        (["reset_second_factor", lost], "reason", Event.objects.annotate(reason=F("act_reason"))),
     ]
-    for command, kept in tables:
+    for command, option, kept in tables:
+        command = [*command, f"--{option}={text}"]
         if expected:
             call_command(*command)
-            assert kept.filter(name=expected).exists()
+            assert kept.filter(**{option: expected}).exists()
         else:
             with pytest.raises(CommandError, match="hidden character"):
                 call_command(*command)

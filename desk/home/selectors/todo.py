@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,6 +15,7 @@ from desk.milestones.selectors.live import LiveMilestone, urgent
 from desk.proposals.status import ProposalSummary, proposals, summaries
 from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import Proposal
+from roadmaps.signing import passkeys
 from roadmaps.states import OPEN_STATES, ProposalAct
 
 
@@ -29,6 +31,7 @@ class TodoItem:
     why: str
     action: str
     urgency: int
+    first: str = ""  # the address of what has to be done before, which the button then leads to
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes:
     proposal = summary.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
     if proposal.pk in signs and summary.move(ProposalAct.SIGN, actor.side):
+        ready = actor.person is not None and bool(passkeys(actor.person))
+        back = urlencode({"next": f"{_page(proposal)}#sign"})
         other = _("The other side has signed.") if summary.signed else _("Nobody has signed yet.")
         return TodoItem(
             verb="sign",
@@ -90,7 +95,8 @@ def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes:
             what=_("Sign or refuse: %(proposal)s, %(group)s") % words,
             address=_page(proposal),
             why=other,
-            action=_("Read and sign"),
+            action=_("Read and sign") if ready else _("Add a passkey to sign"),
+            first="" if ready else f"{reverse('mfa_add_webauthn')}?{back}",
             urgency=-1000 if summary.signed else -500,
         )
     if proposal.pk in publishes and summary.move(ProposalAct.PUBLISH, actor.side):
