@@ -4,7 +4,6 @@ The answers are words only: they need no sign-in and tell a stranger nothing.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -17,8 +16,6 @@ from django.views.decorators.http import require_safe
 from partnership.celery import app
 from reminders.models import Heartbeat
 from roadmaps.selectors import latest_agreement_check
-
-STALE = timedelta(seconds=90)
 
 
 @require_safe
@@ -92,7 +89,7 @@ def _beat() -> bool:
 
 
 def _beats(kind: str) -> bool:
-    return Heartbeat.objects.filter(kind=kind, at__gte=timezone.now() - STALE).exists()
+    return Heartbeat.objects.fresh(timezone.now()).filter(kind=kind).exists()
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

@@ -1,7 +1,8 @@
 """The embedded run: web, worker and beat as three children of one process that keeps them alive and stops them all.
 
 Each child leads a session of its own, so that what it starts can be ended with it, and Ctrl-C reaches this process
-alone. Beat is no part of the worker: killed, a worker would leave it behind to queue on.
+alone. Each is tethered by a pipe: when this process ends, even by kill -9, they end too. Beat is no part of the worker:
+killed, a worker would leave it behind to queue on.
 """
 
 import os
@@ -42,9 +43,26 @@ def claim_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
+            reason = f"{error.strerror}{listener(port)}"
             raise ConfigurationError(
-                f"Port {port} cannot be used ({error.strerror}): stop what runs there, or choose another: PORT=8001."
+                f"Port {port} cannot be used ({reason}): stop what runs there, or choose another: PORT=8001."
             ) from None
+
+
+def listener(port: int) -> str:
+    """Return which process listens at the port, such as " by process 812, gunicorn"; "" where that cannot be told."""
+    try:
+        lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()]
+        sockets = {f"socket:[{row[9]}]" for row in lines if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
+    except (OSError, IndexError):  # no Linux
+        return ""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if sockets & {os.readlink(file) for file in (entry / "fd").iterdir()}:
+                return f" by process {entry.name}, {(entry / 'comm').read_text().strip()}"
+        except OSError:  # it has ended, or is another user's
+            continue
+    return ""
 
 
 @dataclass
@@ -59,18 +77,34 @@ class Child:
     since: float = 0
     again_at: float | None = None  # when it is to be started again; None while it lives
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    tether: int | None = None  # the end of the pipe that this process holds, and no other
 
     def start(self) -> None:
+        end = self._new_tether()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.arguments],
+                [sys.executable, "-m", "partnership.tethered", str(end), *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=self.environment,
                 start_new_session=True,
+                pass_fds=[end],
             )
+        os.close(end)
         self.since, self.again_at = monotonic(), None
+
+    def _new_tether(self) -> int:
+        """Return the end of a new pipe for the child."""
+        self.let_go()
+        end, self.tether = os.pipe()
+        return end
+
+    def let_go(self) -> None:
+        """Close the pipe of a child that has ended."""
+        if self.tether is not None:
+            os.close(self.tether)
+            self.tether = None
 
     @property
     def exit_code(self) -> int | None:
@@ -183,6 +217,7 @@ class Runner:
             child.signal(signal.SIGKILL)
             if child.process:
                 child.process.wait()
+            child.let_go()
 
 
 def answers(port: int) -> bool:

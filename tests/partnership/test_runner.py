@@ -143,6 +143,16 @@ def test_it_is_up_survives_slow_visitors_and_a_killed_worker_stops_whole_and_sta
     assert processes(tmp_path) == set()
 
 
+def test_a_killed_runner_leaves_no_process_behind_and_the_port_free(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port, {}) as runner:
+        wait_until(lambda: get(port, "/readyz")[0] == 200, "being ready", alive=runner)
+        assert len(processes(tmp_path)) > 3
+        runner.kill()
+        wait_until(lambda: processes(tmp_path) == set(), "the end of all children")
+    claim_port(port)
+
+
 def test_a_terminal_that_is_closed_leaves_no_process_behind(tmp_path: Path) -> None:
     """The signal comes more than once then (make passes it on), and there is nobody to say a word to any more."""
     port = free_port()
@@ -173,7 +183,10 @@ def test_a_port_in_use_is_one_sentence_before_anything_is_started(tmp_path: Path
         port = other.getsockname()[1]
         done = manage("run", DATA_DIR=str(tmp_path), PORT=str(port))
     assert done.returncode == 1
-    assert re.fullmatch(rf"Port {port} cannot be used \(.*\): stop what runs there, or choose .*\n", done.stderr)
+    assert re.fullmatch(
+        rf"Port {port} cannot be used \(.* by process {os.getpid()}, .+\): stop what runs there, or choose .*\n",
+        done.stderr,
+    )
     assert not (tmp_path / "roadmaps.sqlite3").exists()
 
 
@@ -242,6 +255,23 @@ def test_what_a_child_started_ends_with_it_even_when_it_will_not(
     runner.end()
     assert stubborn.exit_code == -signal.SIGKILL
     wait_until(lambda: not alive(grandchild), "the grandchild's end")
+
+
+def test_what_a_stubborn_child_started_ends_when_the_runner_is_killed(tmp_path: Path) -> None:
+    """The pipe's end is all that the runner leaves; the child here hears no polite signal."""
+    stubborn = child(
+        tmp_path,
+        "import partnership.tethered, signal, subprocess, sys, time\n"
+        "sys.modules['__main__'].GRACE = 0.5\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True)\n"
+        "time.sleep(600)\n",
+    )
+    stubborn.start()
+    wait_until(lambda: stubborn.log.read_text().endswith("\n"), "the grandchild")
+    grandchild = int(stubborn.log.read_text())
+    stubborn.let_go()
+    wait_until(lambda: stubborn.exit_code is not None and not alive(grandchild), "the end of both")
 
 
 def alive(pid: int) -> bool:

@@ -5,9 +5,9 @@ from unittest import mock
 
 import pytest
 from celery import Celery
+from celery.beat import ScheduleEntry
 from celery.schedules import crontab
 from django.db import OperationalError
-from django.utils import timezone
 
 from reminders.models import Heartbeat
 from reminders.scheduler import StatelessScheduler
@@ -57,10 +57,57 @@ def made(monkeypatch: pytest.MonkeyPatch) -> StatelessScheduler:
 
 def test_what_recurs_is_due_at_the_start_and_a_time_of_day_waits_for_it(made: StatelessScheduler) -> None:
     """Nothing is remembered from the last run, so nothing is waited for after a stop."""
-    assert made.schedule["often"].is_due()[0]
-    waiting = made.schedule["nightly"].last_run_at
-    assert waiting
-    assert waiting > timezone.now() - timedelta(minutes=1)
+    with mock.patch.object(made, "apply_async") as sent, mock.patch.object(made, "_leave_heartbeat"):
+        assert made.tick() <= 30
+    [call] = sent.call_args_list
+    assert call.args[0].name == "often"
+
+
+def test_intervals_do_not_depend_on_the_clock_of_the_machine(
+    made: StatelessScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back an hour, it is still sent every 30 seconds; a time of day that has run does not run again."""
+    clock = Clock(monkeypatch)
+    sent: list[str] = []
+
+    def send(entry: ScheduleEntry, **_: object) -> mock.Mock:
+        sent.append(str(entry.name))
+        return mock.Mock()
+
+    monkeypatch.setattr(made, "apply_async", send)
+    monkeypatch.setattr(made, "_leave_heartbeat", lambda: None)
+    nightly = made.schedule["nightly"]
+    nightly.last_run_at = NOW - timedelta(hours=7)  # at 02:00, before its time
+    monkeypatch.setattr(nightly.schedule, "nowfun", lambda: clock.wall)
+    for _ in range(4):
+        made.tick()
+        clock.pass_(30)
+    assert (sent.count("often"), sent.count("nightly")) == (4, 1)
+    clock.wall -= timedelta(hours=1)
+    for _ in range(20):
+        made.tick()
+        clock.pass_(30)
+    assert (sent.count("often"), sent.count("nightly")) == (24, 1)
+
+
+class Clock:
+    """The machine's clock, and the one that is never set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall, self.steady = NOW, 1000.0
+        monkeypatch.setattr("reminders.scheduler.monotonic", lambda: self.steady)
+
+    def pass_(self, seconds: int) -> None:
+        self.steady += seconds
+        self.wall += timedelta(seconds=seconds)
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_from_the_future_is_stale() -> None:
+    Heartbeat.objects.create(kind="worker", name="here", at=NOW + timedelta(hours=1))
+    assert not Heartbeat.objects.fresh(NOW).exists()
+    Heartbeat.objects.create(kind="worker", name="another host", at=NOW + timedelta(seconds=2))
+    assert Heartbeat.objects.fresh(NOW).get().name == "another host"
 
 
 @pytest.mark.django_db
