@@ -1,11 +1,17 @@
 """The admin's lists of areas, meetings, decisions, projects and indicators."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.menu import MenuGroup
 from programme.models import Decision, Indicator, Meeting, PriorityArea, Project
+from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 
 @admin.register(PriorityArea)
@@ -27,13 +33,29 @@ class MeetingAdmin(ScopedModelAdmin[Meeting]):
     shown = ("code", "kind", "title", "held_on", "group", "record", "record_language")
 
 
+class ToCarryOutFilter(admin.SimpleListFilter):
+    """Whether a decision asks for something to be done."""
+
+    title = _("to be carried out")
+    parameter_name = "to_carry_out"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        nothing = Q(source_standing__in=NOTHING_TO_CARRY_OUT)
+        if self.value() not in ("yes", "no", None):
+            raise IncorrectLookupParameters
+        return queryset.filter({"yes": ~nothing, "no": nothing}.get(self.value() or "", Q()))
+
+
 @admin.register(Decision)
 class DecisionAdmin(ScopedModelAdmin[Decision]):
     menu, menu_order, pages = MenuGroup.AGREE, 30, "/decisions/"
     menu_label = _("Decisions of the summit")
     list_display = ("code", "title", "area", "source_standing", "when_text", "paragraph")
     list_display_links = ("code", "title")
-    list_filter = ("area", "kind", "source_standing")
+    list_filter = ("area", "kind", "source_standing", ToCarryOutFilter)
     list_select_related = ("area",)
     search_texts = ("code", "title")
     shown = (

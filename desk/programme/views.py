@@ -9,7 +9,6 @@ from desk.page import page, require_ever
 from desk.programme.selectors import figures
 from desk.selectors import summit, visible_to
 from programme.models import Decision, SourceStanding
-from programme.models.decision import NOTHING_TO_CARRY_OUT
 
 
 @page
@@ -26,7 +25,6 @@ def programme(request: HttpRequest) -> HttpResponse:
         "summit": summit(actor),
         "rows": rows,
         "totals": totals(rows),
-        "carried_out": ",".join(value for value in SourceStanding.values if value not in NOTHING_TO_CARRY_OUT),
         "standings": [(value, standings[value]) for value in SourceStanding.values if value in standings],
     }
     return render(request, "programme/programme.html", context)

@@ -19,7 +19,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import NotAllowed, in_capacity, require
 from accounts.services import StaleEdit
@@ -34,7 +33,7 @@ from desk.refusal import refused
 from desk.roadmaps.selectors.drafts import road_maps
 from desk.selectors import visible_or_404, visible_to
 from roadmaps import services
-from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMap, RoadMapVersion, Signature
+from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
 from roadmaps.services import IllegalMove, NotPublishable
 from roadmaps.services.locking import facts_of, open_revision
 from roadmaps.signing import CannotSign, challenge, moment, request_options
@@ -194,20 +193,13 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
     record = visible_or_404(actor, road_maps(actor), reference=reference)
     layer = request.POST.get("layer", Layer.SHARED)
     try:
-        started = services.start_proposal(road_map=record, layer=layer, author=_author(actor, record), by=actor)
+        author = services.author_of_draft(record, by=actor)
+        started = services.start_proposal(road_map=record, layer=layer, author=author, by=actor)
     except IllegalMove as error:
         messages.error(request, sentence(error))
         return redirect("desk:roadmap", reference)
     messages.success(request, _("Started. It reads as the version in force does: edit its rows."))
     return redirect("desk:proposal_edit", started.reference)
-
-
-def _author(actor: Actor, road_map: RoadMap) -> Organisation | None:
-    """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
-    capacity = in_capacity(actor, "proposal.draft", road_map).capacity
-    if isinstance(capacity, Seat):
-        return road_map.group.lead(actor.side)
-    return capacity.organisation if capacity else None
 
 
 def _attempt(

@@ -3,7 +3,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.policy.actors import Actor, actor_of
-from accounts.policy.questions import can_on
 from desk.areas.selectors import co_chairs, overview, totals
 from desk.page import page, require_ever
 from desk.proposals.status import proposals, summaries
@@ -13,6 +12,7 @@ from desk.roadmaps.selectors.versions import VersionPage
 from desk.selectors import visible_or_404, visible_to
 from programme.models import PriorityArea
 from roadmaps.models import RoadMap
+from roadmaps.services import layers_to_draft_on
 from roadmaps.states import OPEN_STATES
 
 
@@ -59,7 +59,7 @@ def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpRespon
         "road_map": record,
         "area": visible_to(actor, PriorityArea.objects.filter(group=record.group_id)).first(),
         "open_proposals": summaries(actor, open_ones),
-        "can_propose": can_on(actor, "proposal.draft", record),
+        "draft_layers": layers_to_draft_on(record, by=actor),
     }
     return render(request, "roadmaps/version.html", context)
 

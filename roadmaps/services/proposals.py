@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import compress
 
 from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor
-from accounts.policy.questions import require
+from accounts.policy.questions import in_capacity, require, would
 from accounts.services import StaleEdit
 from audit.bulk import create_all
 from audit.services import save_audited
@@ -59,6 +60,24 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
     save_audited(proposal, act=by.act)
     require(by, "proposal.draft", proposal)
     return proposal
+
+
+def layers_to_draft_on(road_map: RoadMap, *, by: Actor) -> tuple[str, ...]:
+    """Return the layers on which the actor may start a draft: the same question as `start_proposal` asks.
+
+    Whoever only carries out a part of a road map reads it, and drafts none of it.
+    """
+    layers = (Layer.SHARED, Layer(by.side))
+    drafts = [Proposal(road_map=road_map, layer=layer, author=author_of_draft(road_map, by=by)) for layer in layers]
+    return tuple(compress(layers, would(by, "proposal.draft", drafts)))
+
+
+def author_of_draft(road_map: RoadMap, *, by: Actor) -> Organisation | None:
+    """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
+    capacity = in_capacity(by, "proposal.draft", road_map).capacity
+    if isinstance(capacity, Seat):
+        return road_map.group.lead(by.side)
+    return capacity.organisation if capacity else None
 
 
 @transaction.atomic
