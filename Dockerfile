@@ -1,5 +1,5 @@
 # The image of web, worker, beat and migrate. docs/operations.md says how it is run.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
@@ -11,7 +11,7 @@ COPY . .
 ENV DEMO=true DATA_DIR=/tmp/build STATIC_ROOT=/srv/static
 RUN python manage.py collectstatic --no-input
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 LABEL org.opencontainers.image.title="Road maps" \
       org.opencontainers.image.description="A back-office for road maps that two governments agree" \
       org.opencontainers.image.licenses="Apache-2.0"

@@ -6,6 +6,7 @@ The answers are words only: they need no sign-in and tell a stranger nothing.
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from partnership.celery import app
+from partnership.database_role import is_modest
 from reminders.models import Heartbeat
 from roadmaps.selectors import latest_agreement_check
 
@@ -30,11 +32,12 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 where all of it works, 503 where any part does not, each part by name.
 
-    ``agreements`` is a warning only: no restart and no other host mends a row that was changed without both signatures.
+    ``agreements`` and ``role`` are warnings only: no restart and no other host mends a row that was changed without
+    both signatures, or a role in the database that may do more than it must.
     """
     checks = {name: "ok" if _holds(check) else "failed" for name, check in CHECKS.items()}
     whole = all(result == "ok" for result in checks.values())
-    answer = {"status": "ok" if whole else "failed", **checks, "agreements": _agreements()}
+    answer = {"status": "ok" if whole else "failed", **checks, "agreements": _agreements(), "role": _role()}
     return JsonResponse(answer, status=200 if whole else 503)
 
 
@@ -78,6 +81,14 @@ def _agreements() -> str:
     if found is None:
         return "unchecked"
     return "warning" if found else "ok"
+
+
+def _role() -> str:
+    """Return ok, or warning where this process could change the tables or rewrite the events outside a demo."""
+    try:
+        return "ok" if settings.DEMO or is_modest() else "warning"
+    except DatabaseError:
+        return "unchecked"
 
 
 def _worker() -> bool:

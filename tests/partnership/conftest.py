@@ -9,6 +9,17 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.partnership.roles import Roles
+
+
+@pytest.fixture
+def roles() -> Iterator[Roles]:
+    """The names of roles for a test that makes them. Ask for it before the database: it outlives what they own."""
+    made = Roles()
+    yield made
+    if connection.vendor == "postgresql":
+        made.drop(os.environ["DATABASE_URL"])
+
 
 @pytest.fixture
 def databases() -> Iterator[dict[str, str]]:

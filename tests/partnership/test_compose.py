@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import yaml
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from django.conf import settings
@@ -36,7 +37,8 @@ from tests.partnership.containers import (
     stages,
     variables,
 )
-from tests.partnership.processes import PRODUCTION, free_port, wait_until
+from tests.partnership.processes import PATIENCE, PRODUCTION, free_port, wait_until
+from tests.partnership.roles import APP, OWNER, Roles
 from tests.partnership.slow_clients import besieged
 
 HOST = PRODUCTION["ALLOWED_HOSTS"]
@@ -44,6 +46,9 @@ THROUGH_THE_PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7
 # What whoever runs it must write into .env; DEMO is off where it is not named
 DOTENV = {name: PRODUCTION[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS", "ORIGIN")} | {
     "POSTGRES_PASSWORD": "0123456789abcdef",
+    "DATABASE_OWNER_PASSWORD": "fedcba9876543210",
+    "DATABASE_PASSWORD": "0011223344556677",
+    "REDIS_PASSWORD": "7766554433221100",
     "EMAIL_URL": "smtp://mail:1025",
 }
 
@@ -66,7 +71,7 @@ class Image:
             env=self.environment(given),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -122,7 +127,7 @@ def test_what_is_no_part_of_the_product_stays_out_of_the_image(path: str) -> Non
 def test_the_image_is_built_from_what_exists_and_runs_as_nobody_special() -> None:
     build, final = stages()
     assert build[0] == ("FROM", final[0][1] + " AS build")
-    assert final[0][1].startswith("python:3.11-slim-")
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-bookworm", final[0][1])
     assert any("pip install" in rest and "--require-hashes" in rest for word, rest in build if word == "RUN")
     for source in (rest.split()[0] for word, rest in build if word == "COPY"):
         assert (TREE / source).exists() and (source == "." or not ignored(source))
@@ -144,8 +149,42 @@ def test_a_service_can_do_no_more_than_it_must(name: str) -> None:
         assert "user" not in service  # the image's
     else:
         assert service["user"] not in ("root", "0")
-        assert re.search(r":v?\d+\.?\d*[\w.-]*$", service["image"])
+        # of PostgreSQL two numbers are the whole version
+        whole = r"postgres:\d+\.\d+-\w+|(redis|axllent/mailpit):v?\d+\.\d+\.\d+(-\w+)?"
+        assert re.fullmatch(whole, service["image"])
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"]) and service["cpus"] <= 2 and service["pids_limit"] <= 200
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_the_database_and_redis_are_reachable_from_inside_only() -> None:
+    networks = yaml.safe_load((TREE / "docker-compose.yml").read_text())["networks"]
+    assert networks["inside"] == {"internal": True}
+    for name, service in services().items():
+        outside = name in ("web", "worker", "mail")
+        assert ("outside" in service["networks"]) == outside
+        assert ("inside" in service["networks"]) == (name != "mail")
+        assert not service.get("ports") or name in ("web", "mail")
+    assert "--requirepass" in services()["redis"]["command"]
+    for name in OURS:
+        address = urlsplit(container(name)["REDIS_URL"])
+        assert (address.hostname, address.password) == ("redis", DOTENV["REDIS_PASSWORD"])
+
+
+def test_only_the_migration_is_the_owner_of_the_tables() -> None:
+    roles = {name: urlsplit(container(name)["DATABASE_URL"]).username for name in OURS}
+    assert roles == {"migrate": OWNER, "web": APP, "worker": APP, "beat": APP}
+    made = services()["db"]["environment"]
+    assert (made["DATABASE_OWNER"], made["DATABASE_APP"]) == (OWNER, APP)
+    assert made["POSTGRES_USER"] not in (OWNER, APP)
+    assert "./deploy/roles.sql:/docker-entrypoint-initdb.d/roles.sql:ro" in services()["db"]["volumes"]
+
+
+def texts(of: object) -> Iterator[str]:
+    if isinstance(of, str):
+        yield of
+    elif isinstance(of, dict | list):
+        for part in of.values() if isinstance(of, dict) else of:
+            yield from texts(part)
 
 
 @pytest.mark.parametrize("name", DOTENV)
@@ -153,7 +192,7 @@ def test_what_must_be_set_is_asked_for_in_a_sentence(name: str) -> None:
     """None of it stands in the file, and none of it has a default that would pass for a setting."""
     known = {other: value for other, value in DOTENV.items() if other != name}
     with pytest.raises(LookupError, match=rf"^Set {name} in \.env\b.*\.$"):
-        [filled(value, known) for value in services()["web"]["environment"].values()]
+        [filled(text, known) for text in texts(services())]
 
 
 def test_the_workers_take_every_queue_that_tasks_are_sent_to() -> None:
@@ -166,10 +205,12 @@ def test_the_workers_take_every_queue_that_tasks_are_sent_to() -> None:
 
 
 @pytest.fixture
-def places(databases: dict[str, str]) -> Iterator[dict[str, str]]:
-    """What db, redis and mail are here. The queues have a number of their own beside those of other tests."""
+def places(roles: Roles, databases: dict[str, str]) -> Iterator[dict[str, str]]:
+    """What db, redis and mail are here, with db's roles. The queues have a number of their own beside other tests'."""
     if not databases.get("REDIS_URL"):
         pytest.skip("needs PostgreSQL and Redis")
+    made = {name: filled(value, DOTENV) for name, value in services()["db"]["environment"].items()}
+    roles.make(databases["DATABASE_URL"], made)
     mail = Controller(Sink(), hostname="127.0.0.1", port=free_port())
     mail.start()
     yield {
@@ -186,6 +227,7 @@ class Composed:
 
     image: Image
     places: dict[str, str]
+    roles: Roles
     port: int
 
     def environment(self, service: str) -> dict[str, str]:
@@ -193,10 +235,14 @@ class Composed:
         given = container(service)
         for name in self.places:
             assert urlsplit(given[name]).hostname in services()
-        return given | self.places
+        return (
+            given
+            | self.places
+            | {"DATABASE_URL": self.roles.address(self.places["DATABASE_URL"], given["DATABASE_URL"])}
+        )
 
     def command(self, parts: list[str]) -> list[str]:
-        return [part.replace("8000", str(self.port)) for part in arguments(parts)]
+        return [self.roles.here(part.replace("8000", str(self.port))) for part in arguments(parts)]
 
     def run(self, service: str, command: list[str]) -> "subprocess.CompletedProcess[str]":
         return self.image.run(self.command(command), self.environment(service))
@@ -238,8 +284,8 @@ class Composed:
 
 @pytest.mark.postgresql
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="production runs on PostgreSQL and Redis")
-def test_the_composed_processes_come_up_answer_and_end(image: Image, places: dict[str, str]) -> None:
-    composed = Composed(image, places, free_port())
+def test_the_composed_processes_come_up_answer_and_end(image: Image, places: dict[str, str], roles: Roles) -> None:
+    composed = Composed(image, places, roles, free_port())
     files = image.files()
     for _ in range(2):  # at every `up`
         done = composed.run("migrate", services()["migrate"]["command"])
@@ -248,6 +294,7 @@ def test_the_composed_processes_come_up_answer_and_end(image: Image, places: dic
         running = {name: stack.enter_context(composed.up(name)) for name in ("web", "worker", "beat")}
         wait_until(lambda: composed.get("/readyz")[0] == 200, "being ready")
 
+        assert '"role": "ok"' in composed.get("/readyz")[2]
         assert composed.get("/")[:2] == (301, f"https://{HOST}/")
         status, _, page = composed.get("/accounts/login/", **THROUGH_THE_PROXY)
         assert status == 200

@@ -30,7 +30,7 @@ def ready(client: Client) -> tuple[int, set[str]]:
     """The status, and the parts that failed."""
     response = client.get("/readyz")
     answer = response.json()
-    assert set(answer) == {"status", *PARTS, "agreements"}
+    assert set(answer) == {"status", *PARTS, "agreements", "role"}
     assert {answer[name] for name in ("status", *PARTS)} <= {"ok", "failed"}
     assert (answer["status"] == "ok") == (response.status_code == 200)
     return response.status_code, {part for part in PARTS if answer[part] == "failed"}
