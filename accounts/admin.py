@@ -1,11 +1,12 @@
 """The admin of organisations, people, groups and seats."""
 
-from typing import Any, Final
+from functools import partial
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,6 +33,7 @@ from accounts.signin.encryption import cipher
 from accounts.signin.keys import in_groups
 from accounts.web.admin_base import ScopedModelAdmin
 from accounts.web.forms import ScopedForm
+from common.days import FIRST_PAST, DayField, DayInput
 from common.sides import Side
 
 # in the session: the primary key of a new service account, and its secret, encrypted
@@ -63,6 +65,10 @@ class OrganisationAdmin(ScopedModelAdmin[Organisation]):
 
 @admin.register(OrganisationName)
 class OrganisationNameAdmin(ScopedModelAdmin[OrganisationName]):
+    formfield_overrides: ClassVar[Any] = {
+        **ScopedModelAdmin.formfield_overrides,
+        models.DateField: {"form_class": partial(DayField, first=FIRST_PAST), "widget": DayInput},
+    }
     menu, in_search = None, False
     list_display = ("name", "short", "valid_from", "unconfirmed")
     list_filter = ("organisation__side", "unconfirmed")
@@ -89,7 +95,7 @@ class NewPersonForm(PersonForm):
 
     organisation = forms.ModelChoiceField(label=_("organisation"), queryset=Organisation.objects.none())
     role = forms.ChoiceField(label=_("role"), choices=Role.choices)
-    valid_from = forms.DateField(label=_("from"), widget=AdminDateWidget)
+    valid_from = DayField(label=_("from"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

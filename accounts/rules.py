@@ -5,14 +5,23 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common.days import check_day
+from common.errors import InvalidValue, sentence
+
 
 def check_period(
     *, valid_from: date, valid_to: date | None, was_from: date | None, was_to: date | None, today: date
 ) -> None:
-    """Refuse a beginning or an end in the past, unless it was stored already, and another end of what has ended.
+    """Refuse a year that cannot be meant, and a beginning or an end in the past, unless it was stored already.
 
-    Raises: ValidationError at the field.
+    What has ended is given no other end. Raises: ValidationError at the field.
     """
+    for name, day, was in (("valid_from", valid_from, was_from), ("valid_to", valid_to, was_to)):
+        try:
+            if day is not None and day != was:
+                check_day(day)
+        except InvalidValue as error:
+            raise ValidationError({name: sentence(error)}) from error
     if valid_from != was_from and valid_from < today:
         raise ValidationError({"valid_from": _("It cannot begin before today.")})
     if was_to is not None and was_to < today and valid_to != was_to:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from common.days import within
+
 MORNING: Final = time(9)  # when a working day begins, local time
 WEEKEND: Final = frozenset({5, 6})  # Saturday and Sunday
 DAY: Final = timedelta(days=1)
@@ -38,8 +40,10 @@ class WorkingCalendar:
         """Return the n-th working day after ``day``; for a negative n, the |n|-th before it.
 
         For 0, return the day itself if it is a working day, else the last working day before it: people are reminded
-        of a Sunday's deadline before it passes, not after.
+        of a Sunday's deadline before it passes, not after. A day of a year that cannot be meant counts as the nearest
+        that can.
         """
+        day = within(day)
         if n == 0:
             return day if self.is_working(day) else self.shift(day, -1)
         step = DAY if n > 0 else -DAY
@@ -54,6 +58,7 @@ class WorkingCalendar:
 
         ``a`` counts and ``b`` does not, in both directions, so that ``between(shift(b, n), b) == -n``.
         """
+        a, b = within(a), within(b)
         if a > b:
             return -sum(self.is_working(b + n * DAY) for n in range(1, (a - b).days + 1))
         return sum(self.is_working(a + n * DAY) for n in range((b - a).days))

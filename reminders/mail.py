@@ -5,7 +5,7 @@ The same row and the same moment give the same bytes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime
@@ -20,6 +20,7 @@ from django.utils.encoding import punycode
 from django.utils.translation import get_language, ngettext
 from icalendar import Calendar, Event
 
+from common.days import later
 from reminders.digest import Correction, DigestLine, by_stage, corrections_of, lines_of
 from reminders.models import Message, Notice
 from reminders.templatetags.mails import plain
@@ -115,7 +116,7 @@ def calendar_file(lines: Iterable[DigestLine | Correction], now: datetime) -> by
         event.add("dtstamp", now)
         event.add("sequence", row.row_version)
         event.add("dtstart", day)
-        event.add("dtend", day + timedelta(days=1))  # the first day that no longer belongs to it
+        event.add("dtend", later(day, 1))  # the first day that no longer belongs to it
         event.add("summary", f"{line.reference} {plain(row.mechanism)}")
         event.add("url", line.link)
         event.add("transp", "TRANSPARENT")  # does not block the day

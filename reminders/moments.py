@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from common.calendar import DAY, WorkingCalendar, last_morning, morning
+from common.days import later
 from common.deadlines import Deadline, due_on_in_period, period_on
 
 LOOKBACK: Final = timedelta(days=60)  # older stages are not sent any more
@@ -42,7 +43,7 @@ def occurrences(deadline: Deadline, first: date, last: date) -> Iterator[tuple[i
     period = period_on(deadline, first)
     while first <= (day := due_on_in_period(deadline, period)) <= last:
         yield period, day
-        if period_on(deadline, day + DAY) == period:  # it does not repeat
+        if period_on(deadline, later(day, 1)) == period:  # it does not repeat
             return
         period += 1
 

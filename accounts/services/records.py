@@ -9,6 +9,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import NotAllowed, can, in_capacity, require
 from audit.models import Audited
 from audit.services import save_audited
+from common.days import check_days
 from common.text import keep_as_typed
 
 BOOKKEEPING = {"id", "row_version"}
@@ -58,7 +59,9 @@ def save_record(obj: Audited, *, by: Actor) -> bool:
         by = require(by, access.edit, current)
         if current.row_version != obj.row_version:
             raise StaleEdit(current)
-    keep_as_typed(obj, current, (field.name for field in audited_fields(type(obj))))
+    names = [field.name for field in audited_fields(type(obj))]
+    keep_as_typed(obj, current, names)
+    check_days(obj, current, names)
     if current is not None and not changed_fields(current, obj):
         return False
     obj.check_change(current, by.today)

@@ -30,6 +30,7 @@ from accounts.web.menu import MenuGroup, MenuItem
 from accounts.web.search import matching
 from audit.models import Audited
 from audit.services import record_event
+from common.days import DayField, DayInput
 from common.errors import InvalidValue, sentence
 from common.text import EmailField, LineField, LinesField, SlugField, search_pattern
 
@@ -52,6 +53,7 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
     form = ScopedForm  # type: ignore[assignment]  # of the same model, which a class attribute cannot say
     actions = None
     formfield_overrides: ClassVar[Any] = {
+        models.DateField: {"form_class": DayField, "widget": DayInput},
         models.CharField: {"form_class": LineField},
         models.EmailField: {"form_class": EmailField},
         models.SlugField: {"form_class": SlugField, "widget": AdminTextInputWidget},

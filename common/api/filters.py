@@ -5,10 +5,11 @@ from typing import Any, Final
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+from common.days import FIRST_PAST, DayField
 
 COMMON: Final = ("lang",)
 OF_LISTS: Final = ("cursor", "ordering", "page_size")
@@ -45,9 +46,10 @@ class StrictFilterBackend(filters.DjangoFilterBackend):
 class DayFilter(filters.DateFilter):
     """A date in the form 2025-06-30 and in no other: 06/07 is ambiguous."""
 
+    field_class = DayField
+
     def __init__(self, field_name: str, lookup_expr: str, **kwargs: Any) -> None:
-        messages = {"invalid": _lazy("Write a date in the form 2025-06-30.")}
-        super().__init__(field_name, lookup_expr, input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
+        super().__init__(field_name, lookup_expr, first=FIRST_PAST, **kwargs)
 
 
 class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):

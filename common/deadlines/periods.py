@@ -29,6 +29,7 @@ def due_on_in_period(deadline: Deadline, period: int) -> date:
     - continuous: period k is the review k * `review_every` months after the first, always counted from the first
       day, so that 31 January, 28 February does not drift to 28 March.
     - all others have one period, 0.
+    - a period beyond the calendar ends on its last day: reminders count some days ahead.
 
     Raises: InvalidValue where there is no such period.
     """
@@ -38,11 +39,15 @@ def due_on_in_period(deadline: Deadline, period: int) -> date:
     if deadline.precision is Precision.ANNUAL:
         if period < first.year:
             raise InvalidValue("period.before_first", first=first.year, period=period)
-        return day_in(period, first.month, first.day)
+        return _day_or_last(period, first.month, first.day)
     if period < 0 or (period and deadline.review_every is None):
         raise InvalidValue("period.none", period=period)
     years, month = divmod(first.month - 1 + period * (deadline.review_every or 0), 12)
-    return day_in(first.year + years, month + 1, first.day)
+    return _day_or_last(first.year + years, month + 1, first.day)
+
+
+def _day_or_last(year: int, month: int, day: int) -> date:
+    return day_in(year, month, day) if year <= date.max.year else date.max
 
 
 def period_on(deadline: Deadline, day: date) -> int:

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.days import FIRST_PLANNED, LAST
 from common.deadlines import LONGEST_REVIEW, TO_BE_AGREED, Deadline, Precision, last_day
 from common.deadlines.value import PERIOD_MONTHS
 from common.language import OWN_NAMES, reader_language
@@ -247,14 +248,17 @@ class DeadlineField(forms.Field):
         except ValueError as error:
             raise ValidationError(_("Choose how exactly the deadline is meant."), code="invalid") from error
         year = number("year")
+        if not FIRST_PLANNED.year <= year <= LAST.year:
+            words = {"first": FIRST_PLANNED.year, "last": LAST.year}
+            raise ValidationError(_("A deadline is in a year from %(first)d to %(last)d.") % words, code="invalid")
         if precision in PERIOD_MONTHS:  # a part of the year is named as its precision
             part = None if precision is Precision.YEAR else number(precision.value)
             return Deadline(last_day(precision, year, part), precision)
         review = number("review_every") if precision is Precision.CONTINUOUS else None
-        words = {"day": number("day"), "month": number("month"), "year": year}
+        parts = {"day": number("day"), "month": number("month"), "year": year}
         try:
-            day = date(**words)
+            day = date(**parts)
         except ValueError as error:
-            sentence = _("There is no day %(day)d in month %(month)d of %(year)d.") % words
+            sentence = _("There is no day %(day)d in month %(month)d of %(year)d.") % parts
             raise ValidationError(sentence, code="invalid") from error
         return Deadline(day, precision, review)

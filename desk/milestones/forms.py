@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.days import DayField
 from common.text import LinesField
 
 
@@ -11,11 +12,10 @@ class ForecastForm(forms.Form):
 
     assignment = forms.IntegerField(widget=forms.HiddenInput)
     based_on = forms.IntegerField(widget=forms.HiddenInput)
-    forecast_on = forms.DateField(
+    forecast_on = DayField(
         label=gettext_lazy("Forecast"),
         required=False,
         help_text=gettext_lazy("The date on which you expect to finish. Leave it empty to withdraw the forecast."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = LinesField(
         label=gettext_lazy("Reason"),

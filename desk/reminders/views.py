@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import Actor, actor_of
 from accounts.policy.questions import can
+from common.days import read_day
 from common.deadlines import printed_day
+from common.errors import InvalidValue, sentence
 from common.language import reader_language
 from desk.page import page, require_ever
 from desk.reminders.selectors.mail import MailPage
@@ -76,9 +78,9 @@ def _shown(request: HttpRequest, actor: Actor, tab: str, context: dict[str, Any]
 def _day(typed: str, today: date) -> tuple[date | None, str]:
     """Return the day, or None and the sentence that says what is wrong."""
     try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        return None, _("This is not a date. Write it as 2026-12-01.")
+        day = read_day(typed)
+    except InvalidValue as error:
+        return None, sentence(error)
     if today <= day <= today + FARTHEST:
         return day, ""
     words = {"first": printed_day(today, reader_language()), "last": printed_day(today + FARTHEST, reader_language())}

@@ -20,11 +20,11 @@ from pydantic import (
     model_validator,
 )
 
+from common.days import FIRST_PAST, read_day
 from common.errors import InvalidValue, sentence
 from common.text import Text, typed
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,2})?")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 T = TypeVar("T", str, Text)
 E = TypeVar("E", bound=BaseModel)
 
@@ -100,12 +100,9 @@ def _amount(value: object) -> Decimal:
 
 
 def _day(value: object) -> date:
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError(f"{_quoted(value)} is not a day of the calendar, written as 2025-12-31.")
+    if not isinstance(value, str):
+        raise ValueError(f"{_quoted(value)} is not a day of the calendar, written as 2025-12-31.")
+    return read_day(value, FIRST_PAST)
 
 
 def _text(value: object) -> Text:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from common.days import LAST
 from common.deadlines import FIRST_POSSIBLE
 from common.text import Text, first_hidden, has_words, name_of
 from roadmaps.document.content import (
@@ -23,7 +24,7 @@ def problems(content: RoadMapContent, sides: Mapping[str, str]) -> tuple[Content
     - There is at least one milestone: empty content cannot be signed.
     - A measure's number is used once in the road map, a milestone's once in its measure.
     - A milestone has a lead, and at most one a side; every organisation is known.
-    - No deadline lies before the summit.
+    - No deadline lies before the summit, or in a year that cannot be meant.
     """
     found: list[ContentError] = []
     if not any(content.milestones()):
@@ -86,6 +87,8 @@ def unreadable(content: RoadMapContent, reason: Text | None) -> Iterator[Content
 def _milestone_problems(path: str, milestone: MilestoneContent, sides: Mapping[str, str]) -> Iterator[ContentError]:
     if (due_on := milestone.deadline.due_on) is not None and due_on < FIRST_POSSIBLE:
         yield ContentError("content.before_summit", path=f"{path}.deadline", day=due_on, summit=FIRST_POSSIBLE)
+    elif due_on is not None and due_on > LAST:
+        yield ContentError("content.after_last_day", path=f"{path}.deadline", day=due_on, last=LAST)
     leads = [executor.organisation for executor in milestone.executors if executor.role == ExecutorRole.LEAD]
     if not leads:
         yield ContentError("content.no_lead", path=f"{path}.executors")

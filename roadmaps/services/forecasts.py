@@ -11,6 +11,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import require
 from accounts.services import StaleEdit
 from audit.services import save_audited
+from common.days import check_day
 from common.deadlines import FIRST_POSSIBLE
 from common.errors import InvalidValue, sentence
 from roadmaps.models import Assignment
@@ -46,6 +47,11 @@ def set_forecast(
         raise ValidationError({"reason": sentence(error)}) from error
     if not reason:
         raise ValidationError({"reason": _("Give a reason. It is visible to the other side.")})
+    try:
+        if forecast_on is not None:
+            check_day(forecast_on)
+    except InvalidValue as error:
+        raise ValidationError({"forecast_on": sentence(error)}) from error
     if forecast_on is not None and forecast_on < FIRST_POSSIBLE:
         raise ValidationError({"forecast_on": _("A forecast must be after the summit of 14 June 2024.")})
     if (assignment.forecast_on, assignment.forecast_reason) == (forecast_on, reason):

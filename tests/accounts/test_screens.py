@@ -137,7 +137,7 @@ def test_an_administrator_adds_a_person_and_ends_a_membership(programme: None) -
     energy = Organisation.objects.get(code="minenergy")
     today = day_of("UZ", timezone.now())
     data = {"email": "New.One@example.invalid", "name": "New One", "organisation": energy.pk, "role": "officer"}
-    page = client.post(reverse("admin:accounts_user_add"), {**data, "valid_from": "2020-01-01"})
+    page = client.post(reverse("admin:accounts_user_add"), {**data, "valid_from": "2024-06-14"})
     assert "cannot begin before today" in str(page.context["adminform"].form.errors["valid_from"])
     page = client.post(reverse("admin:accounts_user_add"), {**data, "role": "controller", "valid_from": str(today)})
     assert "role" in page.context["adminform"].form.errors

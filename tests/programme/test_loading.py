@@ -115,7 +115,7 @@ MALFORMED = {
         "two control organisations": ("short: MSIT", "control_body: true, short: MSIT", ", msit, control_body:"),
         "an outside paragraph": ("named_in: 17", "named_in: 99", ", minenergy, named_in: The release has no"),
         "a wrong day inside": ("2025-10-01, confirm: true, short: MCEE", "soon, confirm: true, short: MCEE",
-                               ", me, renamed.no. 1.from: “soon” is not a day of the calendar"),
+                               ", me, renamed.no. 1.from: “soon” is not a day. Write it"),
         "a tag of Python": ("short: KIPA", "short: !!python/name:os.system", ", line [0-9]+: This is no YAML"),
         "a tag that lies": ("short: KIPA", "short: !!int KIPA", ": This is no YAML that can be read"),
     },

@@ -1,14 +1,16 @@
 """One milestone as its page shows it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
+from typing import Final
 
 from django.db.models import Prefetch
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
 from accounts.web.history import HistoryEntry, entries
+from common.days import later
 from desk.milestones.forms import ForecastForm
 from desk.milestones.selectors.live import LiveMilestone, live
 from desk.reminders.selectors.sent import SentStage, sent_stages
@@ -16,6 +18,8 @@ from desk.reminders.selectors.upcoming import UpcomingStage, upcoming_stages
 from desk.selectors import areas, organisations, visible_to
 from programme.models import Decision, Meeting, PriorityArea, Project
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
+
+MARGIN: Final = 30  # days on both ends of the strip of dates
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def strip(entry: LiveMilestone, today: date) -> Strip | None:
     known = [day for day in days if day]
     if row.due_on is None or not known:
         return None
-    start, end = min(*known, today) - timedelta(days=30), max(*known, today) + timedelta(days=30)
+    start, end = later(min(*known, today), -MARGIN), later(max(*known, today), MARGIN)
     length = (end - start).days
 
     def place(day: date | None) -> int | None:

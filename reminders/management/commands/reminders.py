@@ -1,7 +1,6 @@
 """`manage.py reminders --on 2026-12-01`: list the reminders due on a day. Reads only."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
+from common.days import read_day
+from common.errors import InvalidValue, sentence
 from common.sides import Side
 from reminders.due import Planned, outgoing
 from reminders.models import Stage
@@ -23,9 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, on: str, **options: Any) -> None:
         try:
-            day = date.fromisoformat(on)
-        except ValueError as error:
-            raise CommandError(f"{on} is not a date. Write it as 2026-12-01.") from error
+            day = read_day(on)
+        except InvalidValue as error:
+            raise CommandError(sentence(error)) from error
         found = outgoing(on=day, now=timezone.now())
         for line in _table(found):
             self.stdout.write(line)
