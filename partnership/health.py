@@ -1,6 +1,6 @@
 """Is it alive, and is it ready? For whatever starts, watches and replaces the processes.
 
-The answers are words only: they need no sign-in and tell a stranger nothing.
+The answers are words and counts: they need no sign-in and tell a stranger nothing.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from partnership.celery import app
 from partnership.database_role import is_modest
+from reminders.figures import mail_figures
 from reminders.models import Heartbeat
 from roadmaps.selectors import latest_agreement_check
 
@@ -32,13 +33,42 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 where all of it works, 503 where any part does not, each part by name.
 
-    ``agreements`` and ``role`` are warnings only: no restart and no other host mends a row that was changed without
-    both signatures, or a role in the database that may do more than it must.
+    ``agreements``, ``role`` and ``mail`` are warnings only: no restart and no other host mends a row that was changed
+    without both signatures, a role in the database that may do more than it must, or a mail server that refuses.
     """
     checks = {name: "ok" if _holds(check) else "failed" for name, check in CHECKS.items()}
     whole = all(result == "ok" for result in checks.values())
-    answer = {"status": "ok" if whole else "failed", **checks, "agreements": _agreements(), "role": _role()}
+    warnings = {"agreements": _agreements(), "role": _role(), **_mail()}
+    answer = {"status": "ok" if whole else "failed", **checks, **warnings}
     return JsonResponse(answer, status=200 if whole else 503)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The same in the text format of Prometheus. Not for visitors: 404 to what comes through a proxy of ours."""
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and "X-Forwarded-For" in request.headers:
+        raise Http404
+    lines = ["# TYPE roadmaps_part_ok gauge"]
+    lines += [f'roadmaps_part_ok{{part="{name}"}} {_holds(check):d}' for name, check in CHECKS.items()]
+    for name, value in _mail().items():
+        if isinstance(value, int):
+            lines += [f"# TYPE roadmaps_{name} gauge", f"roadmaps_{name} {value}"]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _mail() -> dict[str, str | int]:
+    """Return a word and the figures; unchecked where the database is away."""
+    try:
+        found = mail_figures(timezone.now())
+    except DatabaseError:
+        return {"mail": "unchecked"}
+    return {
+        "mail": "warning" if found.troubled else "ok",
+        "mail_oldest_unsent_seconds": found.oldest,
+        "mail_stuck": found.stuck,
+        "mail_refused": found.refused,
+    }
 
 
 def _holds(check: Callable[[], bool]) -> bool:

@@ -1,14 +1,19 @@
 """Every address, by the floor that answers it."""
 
+import sys
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template import loader
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext as _
-from django.views.defaults import bad_request, server_error
+from django.views.defaults import bad_request
 
 from common.api import problems
+from common.disk import is_full
+from common.request_id import current
 from partnership import health
 
 
@@ -25,13 +30,18 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """What went wrong on our side, in the form that the door speaks."""
-    return problems.server_error(request) if request.path.startswith("/api/") else server_error(request)
+    """What went wrong on our side, in the form that the door speaks, and with the number by which the log has it."""
+    full = is_full(sys.exc_info()[1])
+    if request.path.startswith("/api/"):
+        return problems.problem_response(500, _("The disk of the server is full.") if full else None)
+    page = loader.get_template("507.html" if full else "500.html").render({"number": current.get()})
+    return HttpResponse(page, status=507 if full else 500)
 
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", health.metrics),
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.signin.urls")),

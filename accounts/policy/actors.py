@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
-from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Reach, Seat, ServiceAccount, User
 from audit.acting import Act, Door
+from common.request_id import request_id
 from common.sides import day_of
 
 Capacity = Membership | Seat
@@ -165,19 +165,19 @@ class Actor:
 
 def system_actor(name: str, *, door: Door = "command", reason: str = "") -> Actor:
     """Return the actor of a command or task. It sees and writes what its service does; it never signs."""
-    return Actor(door=door, today=timezone.localdate(), system=name, reason=reason, request_id=str(uuid4()))
+    return Actor(door=door, today=timezone.localdate(), system=name, reason=reason, request_id=request_id())
 
 
 def account_actor(account: ServiceAccount) -> Actor:
     """Return a partner system as an actor; made once a request."""
     today = day_of(account.organisation.side, timezone.now())
-    return Actor(door="api", today=today, account=account, request_id=str(uuid4()))
+    return Actor(door="api", today=today, account=account, request_id=request_id())
 
 
 def person_actor(person: User | None) -> Actor:
     """Return a person as an actor on the staff screens; None is nobody."""
     today = day_of(person.side if person else "", timezone.now())
-    return Actor(door="admin", today=today, person=person, request_id=str(uuid4()))
+    return Actor(door="admin", today=today, person=person, request_id=request_id())
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -13,7 +13,7 @@ from common.api.problems import problem_response
 from common.sides import TIME_ZONES
 
 RENEWED: Final = 1800  # seconds between two writes of a session in use
-WITHOUT_FACTOR: Final = ("/accounts/", "/language/", "/favicon.ico", "/healthz", "/readyz")
+WITHOUT_FACTOR: Final = ("/accounts/", "/language/", "/favicon.ico", "/healthz", "/readyz", "/metrics")
 """The pages of signing in, and those that show no record."""
 
 

@@ -68,7 +68,12 @@ def plan_credential_notices(*, now: datetime) -> None:
 def waiting(now: datetime) -> QuerySet[CredentialNotice]:
     """Return the notices that may be sent now."""
     free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=now + REFUSED + SKEW)
-    return CredentialNotice.objects.filter(free, sent_at=None, event__at__gt=now - KEPT)
+    return unsent(now).filter(free)
+
+
+def unsent(now: datetime) -> QuerySet[CredentialNotice]:
+    """Return the notices that are not sent yet and still are news."""
+    return CredentialNotice.objects.filter(sent_at=None, event__at__gt=now - KEPT)
 
 
 def send_credential_notices(*, now: datetime) -> None:

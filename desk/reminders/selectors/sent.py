@@ -11,13 +11,13 @@ from accounts.models import User
 from accounts.policy.actors import Actor
 from desk.reminders.selectors.notice_rows import NoticeItem, NoticeRow, notice_rows, notices
 from desk.selectors import visible_to
+from reminders.figures import PATIENCE
 from reminders.models import Notice, NoticeState, Stage, Subject
 from reminders.moments import LOOKBACK
 from roadmaps.models import Milestone, RoadMap
 
 PAGE: Final = 100
 WEEK: Final = timedelta(days=7)
-PATIENCE: Final = timedelta(hours=1)
 RECENT: Final = 2 * LOOKBACK  # what waited longer is given up
 
 
