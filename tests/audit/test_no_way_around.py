@@ -39,6 +39,8 @@ ALLOWED: Final = {
     ("bench/api_page.py", "execute"): "reads, by the statement that a page is measured against",
     ("bench/pages.py", "cursor"): "refreshes the planner's statistics before it measures: ANALYZE",
     ("bench/pages.py", "execute"): "refreshes the planner's statistics before it measures: ANALYZE",
+    ("partnership/database_role.py", "cursor"): "grants privileges, and asks which role it is",
+    ("partnership/database_role.py", "execute"): "grants privileges, and asks which role it is",
     ("partnership/health.py", "cursor"): "asks the database whether it answers: SELECT 1",
     ("partnership/health.py", "execute"): "asks the database whether it answers: SELECT 1",
 }
