@@ -44,7 +44,7 @@ check: install-dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python -W error manage.py check --deploy --fail-level WARNING
-	PYTHONPATH=. $(BIN)/python tools/states.py --check
+	PYTHONPATH=. $(BIN)/python tools/write_states.py --check
 	$(BIN)/python tools/locks.py
 	$(BIN)/python -m pip check
 	$(BIN)/python tools/licences.py
@@ -55,7 +55,7 @@ schema: install-dev
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 states: install-dev
-	PYTHONPATH=. $(BIN)/python tools/states.py
+	PYTHONPATH=. $(BIN)/python tools/write_states.py
 
 format: install-dev
 	$(BIN)/ruff check --fix-only .

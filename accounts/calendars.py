@@ -7,8 +7,8 @@ from typing import Final
 import holidays
 
 from accounts.models import DayException, DayKind
-from common.calendar import DayExceptions, WorkingCalendar
 from common.sides import Side
+from common.working_days import DayExceptions, WorkingCalendar
 
 COUNTRIES: Final = tuple(Side.values)  # the sides are named as ISO 3166 names the countries
 

@@ -1,4 +1,4 @@
-"""The default stages, which always run."""
+"""The default stages, which always run. This is for a new database: one that exists is changed by a migration."""
 
 from typing import Final
 

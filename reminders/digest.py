@@ -15,7 +15,7 @@ from accounts.calendars import calendar_of
 from accounts.models import Organisation, Role, SeatRole, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from common.deadlines import Precision, printed, printed_day
+from common.deadlines import REPEATED, printed, printed_day
 from common.language import reader_language
 from common.sides import Side, day_of
 from common.text import Text
@@ -26,7 +26,6 @@ from reminders.templatetags.mails import plain
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMapVersion
 
 CAPACITIES: Final = dict(Role.choices) | dict(SeatRole.choices)
-REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 
 @dataclass(frozen=True)

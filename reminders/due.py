@@ -9,20 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, reduce
 from itertools import groupby
 from operator import or_
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
 from accounts.calendars import calendar_of
-from common.deadlines import Deadline, Precision
+from common.deadlines import REPEATED, Deadline, Precision
 from common.sides import TIME_ZONES, Side
 from reminders.models import Notice, NoticeState, Stage, Subject
 from reminders.moments import LOOKBACK, anchors, moment, occurrences
 from reminders.recipients import Executors, RecipientFinder
 from roadmaps.models import Assignment
-
-REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 Key = tuple[str, int, int, int, int, date]
 Window = tuple[date, date]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from common.calendar import DAY, WorkingCalendar, last_morning, morning
 from common.days import later
 from common.deadlines import Deadline, due_on_in_period, period_on
+from common.working_days import DAY, WorkingCalendar, last_morning, morning
 
 LOOKBACK: Final = timedelta(days=60)  # older stages are not sent any more
 

@@ -20,11 +20,11 @@ from accounts.api.resources import NameToday
 from accounts.models import Organisation
 from common.api.columns import ChoiceColumn, Column, ColumnByKey, ColumnSerializer, Reader, Row, TextColumn
 from common.api.filters import ChoicesFilter, YesNoFilter, since, until
-from common.deadlines import Deadline, Precision
+from common.deadlines import REPEATED, Deadline, Precision
 from common.sides import Side
 from programme.models import Decision, PriorityArea, Project
 from roadmaps.document.fields import CODE_KINDS, FIELDS, DocumentField, FieldKind, RowKind
-from roadmaps.milestone_status import REPEATED, MilestoneStatus, due_status
+from roadmaps.milestone_status import MilestoneStatus, due_status
 from roadmaps.models import Assignment, AssignmentRole, Milestone, RoadMap, RoadMapVersion
 
 PRECISIONS = [precision.value for precision in Precision]

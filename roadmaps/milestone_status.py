@@ -5,9 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from common.deadlines import Deadline, Precision, due_on_in_period, period_on
+from common.deadlines import REPEATED, Deadline, Precision, due_on_in_period, period_on
 
-REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)  # due again and again
 SOON: Final = 30  # days before the deadline in which it counts as near
 
 

@@ -1,6 +1,6 @@
 """Every permission of the product: who has it, and what somebody without it is told.
 
-What is not named here is denied to all.
+What is not named here is denied to all. Which permission an act on a proposal asks for: `roadmaps.proposal_status`.
 """
 
 from dataclasses import dataclass
@@ -70,6 +70,7 @@ PERMISSIONS: Final[dict[str, Permission]] = {
         _("You cannot edit this draft"),
         _("The group’s secretaries can, and officers and heads of the organisations that take part."),
     ),
+    # also reopens, and edits what was reopened
     "proposal.publish": Permission(
         (SECRETARY,),
         _("You cannot publish this proposal, or edit it after publication"),

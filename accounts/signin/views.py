@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
@@ -175,6 +176,7 @@ class MySignInView(_Signed, IndexView):
             "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("pk"),
             "has_factor": bool(second_factors(user)),
             "sessions": [(row, browser(row.user_agent)) for row in sessions],
+            "session_hours": settings.SESSION_COOKIE_AGE // 3600,
         }
 
 

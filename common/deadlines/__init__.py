@@ -2,11 +2,12 @@
 
 from common.deadlines.periods import due_on_in_period, is_overdue, last_day, period_on, slippage_days
 from common.deadlines.printing import printed, printed_day, printed_long
-from common.deadlines.value import FIRST_POSSIBLE, LONGEST_REVIEW, TO_BE_AGREED, Deadline, Precision
+from common.deadlines.value import FIRST_POSSIBLE, LONGEST_REVIEW, REPEATED, TO_BE_AGREED, Deadline, Precision
 
 __all__ = [
     "FIRST_POSSIBLE",
     "LONGEST_REVIEW",
+    "REPEATED",
     "TO_BE_AGREED",
     "Deadline",
     "Precision",

@@ -24,6 +24,7 @@ class Precision(StrEnum):
     CONTINUOUS = "continuous"  # no end; the date is that of the first review
 
 
+REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)  # due again and again
 PERIOD_MONTHS: Final = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.HALF: 6, Precision.YEAR: 12}
 
 

@@ -28,9 +28,9 @@ from desk.editor.targets import RowTarget, UnknownTarget, Values, values_of
 from desk.page import form_action, posted_version
 from desk.proposals.selectors import proposal_or_404
 from roadmaps.models import Proposal, ProposalState
+from roadmaps.proposal_status import ProposalAct, permission
 from roadmaps.services import IllegalMove
 from roadmaps.services.locking import facts_of, open_revision
-from roadmaps.states import ProposalAct, permission
 
 MOVES: Final = ("up", "down")
 

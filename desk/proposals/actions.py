@@ -1,6 +1,6 @@
 """What people do to a proposal: start, sign, withdraw a signature, refuse, publish, reopen, withdraw.
 
-Which of these acts a proposal's status allows, to whom, and what each leads to: `roadmaps.states`.
+Which of these acts a proposal's status allows, to whom, and what each leads to: `roadmaps.proposal_status`.
 
 Each act calls a service of `roadmaps`. A refusal becomes a sentence on the page, or the page that says who could do it.
 A refused signature is an event of the audit, recorded after its transaction has rolled back.
@@ -34,10 +34,10 @@ from desk.roadmaps.selectors.drafts import road_maps
 from desk.selectors import visible_or_404, visible_to
 from roadmaps import services
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
+from roadmaps.proposal_status import ProposalAct, permission
 from roadmaps.services import IllegalMove, NotPublishable
 from roadmaps.services.locking import facts_of, open_revision
 from roadmaps.signing import CannotSign, challenge, moment, request_options
-from roadmaps.states import ProposalAct, permission
 
 ASKED: Final = "asked-to-sign"  # in the session: when the browser asked to sign, by revision reference
 

@@ -13,7 +13,7 @@ from common.language import reader_language
 from common.sides import Side, day_of
 from desk.proposals.selectors import ProposalPage
 from desk.proposals.status import SignatureSlot
-from roadmaps.states import ProposalAct, ProposalStatus
+from roadmaps.proposal_status import ProposalAct, ProposalStatus
 
 Words = str | Promise
 

@@ -20,8 +20,8 @@ from roadmaps.document.content import RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.document.numbering import roman
 from roadmaps.models import Proposal, Refusal, Revision, RoadMap, RoadMapVersion, Signature
+from roadmaps.proposal_status import ProposalAct, ProposalStatus
 from roadmaps.signing import passkeys
-from roadmaps.states import ProposalAct, ProposalStatus
 
 REFERENCE: Final = re.compile(r"(RM-[0-9]{2,7})\.P([1-9][0-9]{0,8})")
 

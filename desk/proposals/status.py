@@ -15,7 +15,7 @@ from accounts.policy.actors import Actor
 from common.sides import Side
 from desk.selectors import groups, organisations, visible_to
 from roadmaps.models import Proposal, Refusal, Revision, RoadMapVersion, Signature
-from roadmaps.states import (
+from roadmaps.proposal_status import (
     Move,
     ProposalAct,
     ProposalFacts,

@@ -12,8 +12,8 @@ from desk.roadmaps.selectors.versions import VersionPage
 from desk.selectors import visible_or_404, visible_to
 from programme.models import PriorityArea
 from roadmaps.models import RoadMap
+from roadmaps.proposal_status import OPEN_STATES
 from roadmaps.services import layers_to_draft_on
-from roadmaps.states import OPEN_STATES
 
 
 @page

@@ -10,7 +10,10 @@ from programme.models.decision import Decision
 
 
 class Project(Audited):
-    """A joint project. It has its decision's code; its leads keep the summary up to date."""
+    """A joint project. It has its decision's code; its leads keep the summary up to date.
+
+    The first ones are loaded from the summit's decisions: `programme.loading.writing`.
+    """
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     # PROTECT: a project keeps the area and the decision it comes from

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from common.calendar import WorkingCalendar, last_morning
 from common.deadlines import Deadline, Precision, last_day
 from common.sides import TIME_ZONES, Side, day_of
 from common.text import Text
+from common.working_days import WorkingCalendar, last_morning
 from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.identity import identity
 

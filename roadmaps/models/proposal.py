@@ -12,7 +12,7 @@ from roadmaps.document.content import RoadMapContent
 from roadmaps.document.outline import outline_of
 from roadmaps.document.read import read_content
 from roadmaps.models.road_map import RoadMap
-from roadmaps.states import OPEN_STATES
+from roadmaps.proposal_status import OPEN_STATES
 
 
 class ProposalState(models.TextChoices):
@@ -108,7 +108,7 @@ class Proposal(Audited):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything can still be done with it; `roadmaps.states` says what."""
+        """Whether anything can still be done with it; `roadmaps.proposal_status` says what."""
         return self.state in OPEN_STATES
 
 

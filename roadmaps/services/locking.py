@@ -2,10 +2,10 @@
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import require
-from roadmaps import states
+from roadmaps import proposal_status
 from roadmaps.models import Proposal, Revision, RoadMap
+from roadmaps.proposal_status import ProposalAct, ProposalFacts
 from roadmaps.services.errors import IllegalMove
-from roadmaps.states import ProposalAct, ProposalFacts
 
 
 def lock_road_map(road_map_id: int) -> RoadMap:
@@ -44,7 +44,7 @@ def require_act(by: Actor, act: ProposalAct, proposal: Proposal, revision: Revis
     Raises: NotAllowed; IllegalMove, with the table's reason.
     """
     facts = facts_of(proposal, revision)
-    by = require(by, states.permission(act, facts), proposal)
-    if states.move(act, facts, by.side) is None:
-        raise IllegalMove(states.refusal(act, facts))
+    by = require(by, proposal_status.permission(act, facts), proposal)
+    if proposal_status.move(act, facts, by.side) is None:
+        raise IllegalMove(proposal_status.refusal(act, facts))
     return by

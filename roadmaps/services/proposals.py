@@ -30,9 +30,9 @@ from roadmaps.models import (
     RoadMap,
     Section,
 )
+from roadmaps.proposal_status import ProposalAct
 from roadmaps.services.errors import IllegalMove, NotPublishable
 from roadmaps.services.locking import lock_proposal, lock_road_map, open_revision, require_act
-from roadmaps.states import ProposalAct
 
 
 @transaction.atomic

@@ -17,13 +17,13 @@ from common.sides import Side, day_of
 from roadmaps.document.checks import unreadable
 from roadmaps.document.content import ContentError
 from roadmaps.models import Proposal, ProposalState, Refusal, Revision, RoadMapVersion, Signature
+from roadmaps.proposal_status import ProposalAct
 from roadmaps.services.errors import IllegalMove, typed_reason
 from roadmaps.services.integrity import require_genuine, require_intact
 from roadmaps.services.locking import lock_road_map, require_act
 from roadmaps.services.projection import project_version
 from roadmaps.services.proposals import hindrances
 from roadmaps.signing import TIME_LIMIT, CannotSign, Proof, challenge, check, moment
-from roadmaps.states import ProposalAct
 
 LONGEST_REASON: Final = 4000
 

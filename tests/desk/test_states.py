@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policy.questions import NotAllowed
 from common.errors import sentence
-from roadmaps import states
+from roadmaps import proposal_status
 from roadmaps.models import Proposal, Revision, RoadMap
+from roadmaps.proposal_status import ProposalAct, ProposalStatus
 from roadmaps.services import (
     IllegalMove,
     publish,
@@ -28,7 +29,6 @@ from roadmaps.services import (
 )
 from roadmaps.services.locking import facts_of, open_revision
 from roadmaps.signing import moment
-from roadmaps.states import ProposalAct, ProposalStatus
 from tests.scenarios.pages import html_of
 from tests.scenarios.people import actor_for, person, seat
 from tests.scenarios.signing import Group, due, wanted
@@ -182,24 +182,24 @@ def assert_service_agrees(
     worlds: Worlds, act: ProposalAct, name: str, proposal: Proposal, revision: Revision | None
 ) -> None:
     facts, who = facts_of(proposal, revision), worlds.people[name]
-    allowed = states.move(act, facts, who.side)
-    if not may(worlds, name, states.permission(act, facts), proposal):
+    allowed = proposal_status.move(act, facts, who.side)
+    if not may(worlds, name, proposal_status.permission(act, facts), proposal):
         with pytest.raises(NotAllowed):
             worlds.attempt(act, who, proposal, revision)
     elif allowed is None:
         with pytest.raises(IllegalMove) as told:
             worlds.attempt(act, who, proposal, revision)
-        assert told.value.code == states.refusal(act, facts) and sentence(told.value)
+        assert told.value.code == proposal_status.refusal(act, facts) and sentence(told.value)
     else:
         worlds.attempt(act, who, proposal, revision)
         fresh = Proposal.objects.get(pk=proposal.pk)
-        assert states.status_of(facts_of(fresh, text_of(fresh, allowed.leads_to))) == allowed.leads_to
+        assert proposal_status.status_of(facts_of(fresh, text_of(fresh, allowed.leads_to))) == allowed.leads_to
 
 
 def test_services_do_what_the_table_allows_and_refuse_the_rest_with_its_sentence(worlds: Worlds) -> None:
     for status in ProposalStatus:
         with worlds.in_status(status) as (proposal, revision):
-            assert states.status_of(facts_of(proposal, revision)) == status
+            assert proposal_status.status_of(facts_of(proposal, revision)) == status
             # a draft has no text to sign, and an old revision is nothing to publish
             without = OF_A_REVISION if revision is None else ()
             acts = OF_A_REVISION if status == ProposalStatus.VOID else set(ProposalAct) - set(without)
@@ -225,7 +225,7 @@ def test_pages_offer_what_the_table_allows_and_nothing_else(worlds: Worlds) -> N
                     assert proposal.is_private or name == "co-chair of another group", (status, name)
                     continue
                 page, side = html_of(response), worlds.people[name].side
-                moves = {act: states.move(act, facts, side) for act in ProposalAct}
+                moves = {act: proposal_status.move(act, facts, side) for act in ProposalAct}
                 can = {act: found and may(worlds, name, found.permission, proposal) for act, found in moves.items()}
                 for act, end in BUTTONS.items():
                     assert (f'{end}"' in page) == bool(can[act]), (status, act, name)

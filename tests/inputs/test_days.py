@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from common.calendar import WorkingCalendar
 from common.days import FIRST_PAST, FIRST_PLANNED, LAST, DayField, DayInput, later, read_day
 from common.deadlines import Deadline, Precision, due_on_in_period, period_on
 from common.errors import InvalidValue
+from common.working_days import WorkingCalendar
 from programme.loading.schema import Day
 from reminders.moments import occurrences
 from roadmaps.models import Assignment, Milestone

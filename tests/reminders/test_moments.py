@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.calendar import WorkingCalendar
 from common.deadlines import TO_BE_AGREED, Deadline, Precision
+from common.working_days import WorkingCalendar
 from reminders.moments import anchor_in, anchors, moment, occurrences
 from tests.scenarios.calendars import CALENDARS
 

@@ -30,6 +30,7 @@ from roadmaps.models import (
     Section,
     Signature,
 )
+from roadmaps.proposal_status import OPEN_STATES
 from roadmaps.services import (
     publish,
     refuse,
@@ -42,7 +43,6 @@ from roadmaps.services import (
     withdraw_signature,
 )
 from roadmaps.signing import moment
-from roadmaps.states import OPEN_STATES
 from tests.scenarios.history import assert_every_write_has_its_history
 from tests.scenarios.people import actor_for
 from tests.scenarios.random_acts import (

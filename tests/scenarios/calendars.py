@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from common.calendar import WorkingCalendar
+from common.working_days import WorkingCalendar
 
 DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 EXCEPTIONS = st.dictionaries(DAYS, st.booleans(), max_size=60)

@@ -15,8 +15,8 @@ from desk.milestones.selectors.live import LiveMilestone, urgent
 from desk.proposals.status import ProposalSummary, proposals, summaries
 from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import Proposal
+from roadmaps.proposal_status import OPEN_STATES, ProposalAct
 from roadmaps.signing import passkeys
-from roadmaps.states import OPEN_STATES, ProposalAct
 
 
 @dataclass(frozen=True)

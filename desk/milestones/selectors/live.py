@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from common.deadlines import Deadline, Precision
+from common.deadlines import REPEATED, Deadline
 from desk.selectors import visible_to
 from roadmaps.milestone_status import SOON, DueStatus, MilestoneStatus, due_status
 from roadmaps.models import (
@@ -21,8 +21,6 @@ from roadmaps.models import (
     Proposal,
     ProposalState,
 )
-
-REPEATED: Final = (Precision.ANNUAL, Precision.CONTINUOUS)
 
 
 @dataclass(frozen=True)

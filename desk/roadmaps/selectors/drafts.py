@@ -14,7 +14,7 @@ from desk.selectors import groups, organisations, visible_to
 from roadmaps.document.content import MeasureContent, MilestoneContent, RoadMapContent
 from roadmaps.document.extract import extract
 from roadmaps.models import Proposal, RoadMap
-from roadmaps.states import OPEN_STATES
+from roadmaps.proposal_status import OPEN_STATES
 
 
 @dataclass(frozen=True)

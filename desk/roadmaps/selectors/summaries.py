@@ -12,7 +12,7 @@ from desk.roadmaps.selectors.drafts import followed_groups
 from desk.selectors import visible_to
 from roadmaps.document.outline import MeasureOutline, read_outline
 from roadmaps.models import Measure, Proposal, RoadMap, RoadMapVersion
-from roadmaps.states import OPEN_STATES
+from roadmaps.proposal_status import OPEN_STATES
 
 
 @dataclass(frozen=True)

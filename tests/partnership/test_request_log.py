@@ -77,14 +77,14 @@ def test_the_page_of_an_error_and_its_log_lines_have_it(broken: Client, caplog: 
     number = response["X-Request-ID"]
     assert response.status_code == 500 and f"Request {number}." in response.text
     numbers = {record.name: record.request_id for record in caplog.records}  # type: ignore[attr-defined]
-    assert numbers == {"django.request": number, "partnership.access": number}
-    [line] = [record.getMessage() for record in caplog.records if record.name == "partnership.access"]
+    assert numbers == {"django.request": number, "partnership.request_log": number}
+    [line] = [record.getMessage() for record in caplog.records if record.name == "partnership.request_log"]
     assert re.fullmatch(r"GET /breaks 500 \d+ ms", line)
 
 
 @pytest.mark.django_db
 def test_a_line_of_the_log_is_one_request(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "partnership.access"):
+    with caplog.at_level(logging.INFO, "partnership.request_log"):
         client.get("/a%0AGET%20/b")
         client.get("/healthz")
     [record] = caplog.records

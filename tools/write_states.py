@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from roadmaps.states import STATUS_TABLE
+from roadmaps.proposal_status import STATUS_TABLE
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "states.md"
 
 _INTRODUCTION: Final = """# Statuses of a proposal
 
-Written by `make states` from the table in `roadmaps/states.py`; `make check` compares the two. Services refuse an act
-that is not in this table, and pages offer no button for it.
+Written by `make states` from the table in `roadmaps/proposal_status.py`; `make check` compares the two. Services refuse
+an act that is not in this table, and pages offer no button for it. Who has which permission:
+`accounts/policy/permissions.py`.
 
 """
 _SIGNATURES: Final = """
@@ -76,7 +77,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
         return 0
-    print("docs/states.md does not match roadmaps/states.py: run make states", file=sys.stderr)
+    print("docs/states.md does not match roadmaps/proposal_status.py: run make states", file=sys.stderr)
     return 1
 
 

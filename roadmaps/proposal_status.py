@@ -1,7 +1,7 @@
 """The one table of a proposal's statuses: which acts each allows, with which permission, and what each leads to.
 
 Services refuse by it, pages offer buttons by it, the desk's to-do list and the headlines are chosen by it, and
-`docs/states.md` is written from it (`make states`).
+`docs/states.md` is written from it (`make states`). Who has a permission: `accounts.policy.permissions`.
 
 A status is derived, never stored. It is that of a proposal together with one text of it: its open revision, the draft
 where there is none, or an old revision, which is void.

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.calendar import WEEKEND, WorkingCalendar, last_morning, morning
+from common.working_days import WEEKEND, WorkingCalendar, last_morning, morning
 from tests.scenarios.calendars import CALENDARS, DAYS
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 12, day) for day in (4, 5, 6, 7))

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from common.errors import catalogue
 from roadmaps.models import Proposal, ProposalState
-from roadmaps.states import (
+from roadmaps.proposal_status import (
     ACT_PERMISSIONS,
     OPEN_STATES,
     STATUS_TABLE,
@@ -31,7 +31,7 @@ def every_combination() -> list[ProposalFacts]:
 
 
 def test_the_page_in_the_documentation_is_made_from_the_table() -> None:
-    command = [sys.executable, "tools/states.py", "--check"]
+    command = [sys.executable, "tools/write_states.py", "--check"]
     found = subprocess.run(command, cwd=settings.BASE_DIR, env={"PYTHONPATH": "."}, capture_output=True, text=True)
     assert (found.returncode, found.stderr) == (0, "")
 
