@@ -13,12 +13,13 @@ PRODUCTION := DEMO=false DEBUG=false DATABASE_URL=postgres://user@localhost/road
 # Checks and tests keep what they write apart from what `make run` keeps
 SCRATCH := $(VENV)/scratch
 
-.PHONY: help run test bench check schema states format lock audit clean venv install install-dev
+.PHONY: help run test test-faults bench check schema states format lock audit clean venv install install-dev
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run    start it all: http://localhost:8000 (PORT and DATA_DIR may be set; .env.example lists the rest)"
 	@echo "make test   the whole test suite"
+	@echo "make test-faults  real installations that are broken on purpose; needs PostgreSQL, Redis and gcc, and root"
 	@echo "make bench  what it costs, on the PostgreSQL of DATABASE_URL"
 	@echo "make check  lint, types, floors, migrations, deployment settings, locks, licences"
 	@echo "make schema write docs/openapi.yaml, the published description of the API, from the code"
@@ -34,6 +35,11 @@ run: install
 test: install-dev
 	@mkdir -p $(SCRATCH) && DATA_DIR=$$(mktemp -d $(SCRATCH)/test.XXXXXX) && export DATA_DIR && \
 		trap 'rm -rf "$$DATA_DIR"' EXIT && $(BIN)/pytest -n 2 $(ARGS)
+
+# Each has a PostgreSQL and a Redis of its own, and nothing of this machine's
+test-faults: install-dev
+	@mkdir -p $(SCRATCH) && DATA_DIR=$$(mktemp -d $(SCRATCH)/test.XXXXXX) && export DATA_DIR && \
+		trap 'rm -rf "$$DATA_DIR"' EXIT && $(BIN)/pytest -n 2 -m faults tests/faults $(ARGS)
 
 check: export DATA_DIR = $(SCRATCH)/check
 check: install-dev

@@ -49,6 +49,7 @@ class Server:
         self.asked = 0  # how often a recipient was named
         self._to_come: deque[tuple[Moment, Deed]] = deque()
         self._otherwise: dict[Moment, Deed] = {}
+        self._once: dict[tuple[str, Moment], Deed] = {}
 
     def then(self, moment: Moment, deed: Deed) -> None:
         """At the sender's or the recipient's name; at the content; or once it is taken, before saying so."""
@@ -57,6 +58,10 @@ class Server:
     def otherwise(self, moment: Moment, deed: Deed) -> None:
         """From now on at every such moment for which nothing else is to happen; "" is well."""
         self._otherwise[moment] = deed
+
+    def once(self, recipient: str, moment: Moment, deed: Deed) -> None:
+        """The first time that it comes so far with this recipient."""
+        self._once[recipient, moment] = deed
 
     async def handle_EHLO(self, _server: SMTP, session: Session, _: Envelope, name: str, lines: list[str]) -> list[str]:
         self.connections += 1
@@ -71,20 +76,20 @@ class Server:
 
     async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _: Any) -> str:
         self.asked += 1
-        if said := await self._at("recipient", server):
+        if said := await self._at("recipient", server, address):
             return said
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
-        if said := await self._at("content", server):
+        if said := await self._at("content", server, *envelope.rcpt_tos):
             return said
         assert isinstance(envelope.content, bytes)
         self.taken += [Taken(recipient, envelope.content) for recipient in envelope.rcpt_tos]
-        return await self._at("taken", server) or "250 OK"
+        return await self._at("taken", server, *envelope.rcpt_tos) or "250 OK"
 
-    async def _at(self, moment: Moment, server: SMTP) -> str:
-        deed = self._otherwise.get(moment, "")
+    async def _at(self, moment: Moment, server: SMTP, recipient: str = "") -> str:
+        deed = self._once.pop((recipient, moment), "") or self._otherwise.get(moment, "")
         if self._to_come and self._to_come[0][0] == moment:
             _moment, deed = self._to_come.popleft()
         if isinstance(deed, str):
