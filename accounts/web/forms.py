@@ -115,8 +115,17 @@ class ScopedForm(forms.ModelForm[M]):
         if not self.errors:
             try:
                 cast(Any, self.instance).check_change(self.before, self.actor.today)
+                if self.is_change:  # the library leaves out rules over a column that is not in the form
+                    self.instance.validate_unique()
+                    self.instance.validate_constraints()
             except ValidationError as error:
-                self.add_error(None, error)
+                self._add_errors(error)
+
+    def _add_errors(self, error: ValidationError) -> None:
+        """Add errors at their fields, and those of columns that are not in the form to the whole."""
+        by_field = error.update_error_dict({})
+        for name, errors in by_field.items():
+            self.add_error(name if name in self.fields else None, errors)
 
     def _based_on(self) -> int | None:
         try:

@@ -36,9 +36,11 @@ LOOKED_UP: Final = {
     ("demo_sign", "address"),
     ("export_signatures", "file"),
     ("export_signatures", "road_map"),
+    ("grant_privileges", "role"),
     ("migrate", "app_label"),
     ("migrate", "migration_name"),
     ("reminders", "on"),
+    ("reset_second_factor", "email"),
     ("reset_second_factor", "email"),
 }
 
