@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from common.errors import InvalidValue, sentence
+from common.errors import InvalidValue, field_error, sentence
 
 FIRST_PAST: Final = date(1990, 1, 1)  # of what has happened: nothing here is older than the relations of the two sides
 FIRST_PLANNED: Final = date(2024, 1, 1)  # of deadlines, forecasts, terms and days off: the programme began that year
@@ -74,7 +74,7 @@ class DayField(forms.DateField):
             given = value if isinstance(value, date) else read_day(str(value), self.first, self.last)
             return check_day(given, self.first, self.last)
         except InvalidValue as error:
-            raise ValidationError(sentence(error), code="invalid") from error
+            raise field_error(error) from error
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"min": self.first.isoformat(), "max": self.last.isoformat()} if isinstance(widget, DayInput) else {}

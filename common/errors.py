@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils.module_loading import module_has_submodule
 
 
@@ -44,6 +45,11 @@ def sentence(error: CodedError) -> str:
     """
     params = {name: sentence(value) if isinstance(value, CodedError) else value for name, value in error.params.items()}
     return str(catalogue()[error.code] % params)
+
+
+def field_error(error: CodedError, code: str = "invalid") -> ValidationError:
+    """Return the error of a form's field. What was typed may have a % in it: it is a parameter, never the template."""
+    return ValidationError("%(problem)s", code=code, params={"problem": sentence(error)})
 
 
 @cache

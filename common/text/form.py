@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import InvalidValue, sentence
+from common.errors import InvalidValue, field_error
 from common.language import LANGUAGES, MARKS, NAMES, OWN_NAMES, reader_language
 from common.text.gate import typed
 from common.text.value import Text, tidied
@@ -43,7 +43,7 @@ class _Typed(forms.CharField):
         try:
             return typed(text, multiline=self.multiline)
         except InvalidValue as error:
-            raise ValidationError(sentence(error), code="hidden") from error
+            raise field_error(error, "hidden") from error
 
 
 class LineField(_Typed):
@@ -128,7 +128,7 @@ class _LanguageField(_Typed):
         try:
             text = super().to_python(value)
         except ValidationError as error:
-            params = {"language": NAMES[self.language], "problem": error.message}
+            params = {"language": NAMES[self.language], "problem": " ".join(error.messages)}
             raise ValidationError(_("%(language)s: %(problem)s"), code="hidden", params=params) from error
         if errors := length_errors(self.language, text, self.limit):
             raise ValidationError(errors)

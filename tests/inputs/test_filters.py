@@ -67,17 +67,17 @@ def test_every_list_answers_every_value_of_every_filter() -> None:
 
 def test_every_filter_of_the_api_answers_every_value() -> None:
     import_everything()
-    asked = 0
+    browser, asked = Client(), 0
+    browser.force_login(person("officer", "minenergy"))
     resources: list[Any] = [kind for kind in subclasses(ScopedViewSet) if not kind.__module__.startswith("tests")]
     for resource in resources:
-        filters = getattr(resource, "filterset_class", None)
-        for name in filters.base_filters if filters else ():
-            for value in ODD:
-                found = filters({name: _sent(value)}, resource.columns.Meta.model._default_manager.all())
-                if found.is_valid():
-                    list(found.qs[:1])
+        filters: Any = getattr(resource, "filterset_class", None)
+        for name in filters.base_filters if filters is not None else ():
+            for value in ODD[:34]:
+                answer = browser.get(f"/api/v1/{resource.path}/", {name: value})
+                assert answer.status_code in (200, 400), (resource, name, value)
                 asked += 1
-    assert asked > 400
+    assert asked > 300
 
 
 @pytest.mark.parametrize(
