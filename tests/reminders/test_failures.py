@@ -130,6 +130,17 @@ def test_a_misconfigured_relay_loses_nothing(server: Server, officer: User) -> N
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
 
 
+def test_those_that_are_refused_again_and_again_hold_up_nobody(server: Server, officer: User) -> None:
+    """They end the run each time; the next one begins with what was never tried."""
+    refused = [officer, *(member("head", "minenergy") for _ in range(sending.ALL_REFUSED - 1))]
+    fine = member("officer", "motie")
+    for minutes in range(2):
+        for user in refused:
+            server.once(user.email, "recipient", "552 5.2.2 Mailbox full")
+        sweep(NOW + minutes * MINUTE)
+    assert [mail.recipient for mail in server.taken] == [fine.email]
+
+
 def test_some_bad_addresses_among_many_do_not_stop_a_run(server: Server, officer: User) -> None:
     others = [member("head", "minenergy") for _ in range(5)]
     for _ in range(2):
