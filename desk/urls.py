@@ -32,6 +32,7 @@ urlpatterns = [
     path("projects/<str:code>/", projects.project, name="project"),
     path("organisations/<slug:code>/", organisations.organisation, name="organisation"),
     path("meetings/<slug:code>/", meetings.meeting, name="meeting"),
+    path("milestones/", home.urgent_milestones, name="urgent"),
     path("milestones/<uuid:uid>/", milestones.milestone, name="milestone"),
     # proposals and their signatures
     path("proposals/", proposals.proposal_list, name="proposals"),

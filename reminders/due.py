@@ -3,7 +3,7 @@
 The moment of one stage of one deadline is computed in `reminders.moments`, whom it reminds in `reminders.recipients`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, reduce
@@ -11,16 +11,19 @@ from itertools import groupby
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+from django.db.models.lookups import LessThanOrEqual
 
 from accounts.calendars import calendar_of
 from common.deadlines import REPEATED, Deadline, Precision
 from common.sides import TIME_ZONES, Side
+from common.working_days import DAY
 from reminders.models import Notice, NoticeState, Stage, Subject
 from reminders.moments import LOOKBACK, anchors, moment, occurrences
-from reminders.recipients import Executors, RecipientFinder
-from roadmaps.models import Assignment
+from reminders.recipients import Executors, Recipient, RecipientFinder
+from roadmaps.models import Assignment, Milestone
+from roadmaps.next_deadline import last_number_on, next_number
 
 Key = tuple[str, int, int, int, int, date]
 Window = tuple[date, date]
@@ -71,6 +74,37 @@ def due(now: datetime, *, milestones: Collection[int] | None = None, until: date
     return _Sweep(now, until, milestones).found()
 
 
+@dataclass(frozen=True)
+class ComingReminders:
+    """What comes in some days; ``cut``: only of the first milestones, because there are too many on one day."""
+
+    planned: list[Planned]
+    cut: bool
+
+
+def coming(
+    now: datetime, *, until: datetime, shown: Callable[[Sequence[Recipient]], Sequence[bool]], most: int
+) -> Iterator[ComingReminders]:
+    """Yield what `due` finds from ``now`` to ``until`` for the recipients that are ``shown``, in the order of time.
+
+    Only milestones of which one of them may be reminded are read, and at most ``most`` at a time: where there are more,
+    a shorter time is taken, down to a day. So a caller who stops early has read little of a programme of any size.
+    """
+    people = RecipientFinder(now)
+    people.show_only(shown)
+    begin, length = now, until - now
+    while begin < until:
+        end = min(begin + length, until)
+        sweep = _Sweep(begin, end, None, people)
+        keys = sweep.candidates(most + 1)
+        if len(keys) > most and length > DAY:
+            length = max(DAY, length / 2)
+            continue
+        sweep.milestones = keys[:most]
+        yield ComingReminders(sweep.found() if keys else [], cut=len(keys) > most)
+        begin = end
+
+
 def outgoing(*, on: date, now: datetime) -> list[Planned]:
     """Return the reminders due on a day, as of now; for today, also those not sent yet. Reads only.
 
@@ -88,8 +122,15 @@ def outgoing(*, on: date, now: datetime) -> list[Planned]:
 class _Sweep:
     """One search for what is due; everything besides the milestones is read once."""
 
-    def __init__(self, now: datetime, until: datetime | None, milestones: Collection[int] | None) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        until: datetime | None,
+        milestones: Collection[int] | None,
+        people: RecipientFinder | None = None,
+    ) -> None:
         self.now, self.until, self.milestones = now, until, milestones
+        self.people = people
         self.calendars = {side: calendar_of(side) for side in Side.values}
         self.moments: dict[tuple[str, int, date], datetime] = {}
 
@@ -129,7 +170,7 @@ class _Sweep:
 
     @cached_property
     def directory(self) -> RecipientFinder:
-        return RecipientFinder(self.now)
+        return self.people or RecipientFinder(self.now)
 
     @cached_property
     def windows(self) -> dict[tuple[str, Stage], Window]:
@@ -143,7 +184,7 @@ class _Sweep:
 
     def _milestones(self) -> list[_Waiting]:
         """Return the milestones in force and not done that have a deadline in one of the windows."""
-        windows = [window for window in set(self.windows.values()) if window[0] <= window[1]]
+        windows = self._open_windows()
         if not windows:
             return []
         rows = Assignment.objects.filter(
@@ -157,6 +198,51 @@ class _Sweep:
             *_waiting(rows.filter(once).exclude(milestone__precision__in=REPEATED)),
             *_waiting(_repeated(rows.filter(milestone__precision__in=REPEATED), hull)),
         ]
+
+    def _open_windows(self) -> list[Window]:
+        return sorted(window for window in set(self.windows.values()) if window[0] <= window[1])
+
+    def candidates(self, most: int) -> list[int]:
+        """Return the keys of the first ``most`` milestones in the windows of which somebody shown may be reminded.
+
+        One query a stretch of days and way to be reminded: so each stops when it is full, by the index of deadlines.
+        """
+        rows = Milestone.objects.filter(dropped_in=None, completed_on=None)
+        parts = Assignment.objects.filter(milestone=OuterRef("pk"), dropped_in=None)
+        ways = [rows.filter(Exists(parts.filter(organisation__in=self.directory.organisations)))]
+        if self.directory.groups:
+            ways.append(rows.filter(road_map__group__in=self.directory.groups))
+        found: set[int] = set()
+        stretches = list(_stretches(self._open_windows()))
+        for way in ways:
+            once = way.exclude(precision__in=REPEATED).order_by("due_on", "pk")
+            for stretch in stretches:
+                found.update(once.filter(due_on__range=stretch).values_list("pk", flat=True)[:most])
+            again = way.filter(_comes_again(stretches), precision__in=REPEATED).order_by("pk")
+            found.update(again.values_list("pk", flat=True)[:most])
+        return sorted(found)
+
+
+def _stretches(windows: list[Window]) -> Iterator[Window]:
+    """Yield windows that overlap as one; they are in order."""
+    waiting: Window | None = None
+    for first, last in windows:
+        if waiting and first <= waiting[1]:
+            waiting = (waiting[0], max(waiting[1], last))
+            continue
+        if waiting:
+            yield waiting
+        waiting = (first, last)
+    if waiting:
+        yield waiting
+
+
+def _comes_again(stretches: list[Window]) -> Q:
+    """Return a filter of the repeated deadlines of which a day lies in one of the stretches."""
+    found = Q(pk__in=())
+    for first, last in stretches:
+        found |= Q(LessThanOrEqual(next_number(first), last_number_on(last)))
+    return found & Q(due_on__isnull=False)
 
 
 def _repeated(rows: "QuerySet[Assignment]", window: Window) -> "QuerySet[Assignment]":

@@ -1,9 +1,10 @@
 """Find the people who are reminded of a milestone: from its organisations and its working group, as of today."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Final, TypeVar
 
 from django.db.models import QuerySet
@@ -56,6 +57,23 @@ class RecipientFinder:
         for person, group, side, role in seats.values_list("user", "group", "side", "role").distinct():
             self._secretaries[group].append(Recipient(person, side, None, role))
 
+        self.shown: frozenset[Recipient] | None = None
+        self.organisations: frozenset[int] = frozenset(self._organisations)
+        self.groups: frozenset[int] = frozenset(self._secretaries)
+
+    def show_only(self, shown: Callable[[Sequence[Recipient]], Sequence[bool]]) -> None:
+        """Leave out whoever is not ``shown``; keep ``organisations`` and ``groups`` that may remind somebody who is."""
+        everyone = sorted(
+            {one for of_one in (self._members, self._secretaries) for ones in of_one.values() for one in ones}
+        )
+        self.shown = frozenset(compress(everyone, shown(everyone)))
+        self.organisations = frozenset(
+            key
+            for key in self._organisations
+            if not self.shown.isdisjoint(self._of_organisation(key, StageReach.HEADS))
+        )
+        self.groups = frozenset(key for key, ones in self._secretaries.items() if not self.shown.isdisjoint(ones))
+
     def of_milestone(self, executors: Executors, group: int, reach: str) -> list[Recipient]:
         """Return the recipients of a stage of that reach, each person once, for the strongest reason."""
         found: dict[int, Recipient] = {}
@@ -65,7 +83,7 @@ class RecipientFinder:
         if reach == StageReach.SECRETARIES:
             for recipient in self._secretaries[group]:
                 found.setdefault(recipient.person, recipient)
-        return sorted(found.values())
+        return sorted(one for one in found.values() if self.shown is None or one in self.shown)
 
     def _of_organisation(self, organisation: int, reach: str) -> list[Recipient]:
         """Return its officers, and its heads if the reach includes heads or there is no officer.

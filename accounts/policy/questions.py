@@ -2,6 +2,7 @@
 
 - `can`, `visible`, `can_on`, `who_can`.
 - `would`: `visible` for records that are not saved yet.
+- `sees_all`: whether `visible` would leave out nothing, so that a caller writes no filter of its own either.
 - `require`: `can_on`, or a refusal; it also finds out by which membership or seat.
 
 A list and a record never disagree: `can_on` is the list's filter. Default deny: an unknown permission, one that the
@@ -11,8 +12,8 @@ model does not declare, a model without an access declaration, an actor without 
 from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from functools import reduce
-from operator import or_
-from typing import Any, TypeVar
+from operator import and_, or_
+from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -22,7 +23,7 @@ from accounts.policy.access import Access, access_of
 from accounts.policy.actors import Actor, Capacity
 from accounts.policy.lookups import ends_if_saved, ends_of
 from accounts.policy.permissions import PERMISSIONS
-from accounts.policy.relations import EVERY, Relation
+from accounts.policy.relations import EVERY, Every, Relation
 from common.sides import Layer
 
 M = TypeVar("M", bound=Model)
@@ -40,29 +41,43 @@ def visible(actor: Actor, permission: str, queryset: QuerySet[M, Any]) -> QueryS
 
     Where a relation gives every record, no filter is written for it.
     """
-    model = queryset.model
-    access = access_of(model)
-    grants = _grants(permission, access)
-    if actor.is_system and grants:
+    access = access_of(queryset.model)
+    if actor.is_system and _grants(permission, access):
         return queryset
-    seatless = _seatless(actor.today, access)
-    granted: list[Any] = []
-    for grant in grants:
-        found = grant.records(actor, model)
-        if found is not None and grant in PERMISSIONS[permission].not_of_seats:
-            found = seatless if found is EVERY else found & seatless
-        if found is not None:
-            granted.append(found)
-    if not granted:
+    granted = _granted(actor, permission, queryset.model)
+    if granted is None:
         return queryset.none()
-    filters = [found for found in granted if found is not EVERY]
-    if len(filters) == len(granted):
-        queryset = queryset.filter(reduce(or_, filters))
+    if granted is not EVERY:
+        queryset = queryset.filter(granted)
     for lookup, values in _limits(actor, access):
         queryset = queryset.filter(**{f"{lookup}__in": values})
     if person := _managed(actor, permission, access):
         queryset = queryset.exclude(**{access.person: person})
     return queryset
+
+
+def sees_all(actor: Actor, permission: str, model: type[Model]) -> bool:
+    """Return whether the actor has ``permission`` on every record of the model: `visible` then writes no filter."""
+    access = access_of(model)
+    if actor.is_system:
+        return bool(_grants(permission, access))
+    limited = access.layer or access.own_side or _managed(actor, permission, access)
+    return not limited and _granted(actor, permission, model) is EVERY
+
+
+def _granted(actor: Actor, permission: str, model: type[Model]) -> Q | Literal[Every.EVERY] | None:
+    """Return a filter of what the grants of the permission give together; None where they give nothing."""
+    access = access_of(model)
+    barred = PERMISSIONS[permission].not_of_seats if access.person and permission in PERMISSIONS else ()
+    found: list[Q] = []
+    for grant in _grants(permission, access):
+        records = grant.records(actor, model)
+        if records is EVERY and grant not in barred:
+            return EVERY
+        if records is not None:
+            seatless = [_seatless(actor.today, access)] if grant in barred else []
+            found.append(reduce(and_, [*([] if records is EVERY else [records]), *seatless]))
+    return reduce(or_, found) if found else None
 
 
 def can_on(actor: Actor, permission: str, obj: Model) -> bool:
@@ -173,8 +188,6 @@ def _that_count(permission: str, obj: Model, today: date) -> tuple[Relation, ...
 
 def _seatless(today: date, access: Access) -> Q:
     """Return a filter of the records that are about nobody with a seat, now or later."""
-    if not access.person:
-        return Q()
     return Q(~Exists(Seat.objects.not_ended(today).filter(user=OuterRef(access.person))))
 
 

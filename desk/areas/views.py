@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from desk.selectors import projects, summit, visible_or_404, visible_to
 from programme.models import AreaKind, Decision, Meeting, PriorityArea
 from roadmaps.models import RoadMap
 
+GAPS: Final = 20  # milestones without a date that are named; of the others only the number
 SEATS = (
     (SeatRole.CO_CHAIR, gettext_lazy("Co-chairs")),
     (SeatRole.SECRETARY, gettext_lazy("Secretaries")),
@@ -51,6 +52,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         .select_related("user")
         .order_by("-side", "user__name")
     )
+    undated = undated_milestones(actor, summary, most=GAPS) if summary else []
     context = {
         "title": str(record.name),
         "area": record,
@@ -63,7 +65,8 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "summit": summit(actor),
         "road_map": road_map,
         "summary": summary,
-        "undated": undated_milestones(actor, summary) if summary else [],
+        "undated": undated,
+        "more_undated": summary.undated - len(undated) if summary else 0,
     }
     return render(request, "areas/area.html", context)
 

@@ -1,3 +1,5 @@
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -5,8 +7,13 @@ from django.utils.translation import gettext as _
 from accounts.policy.actors import Actor, actor_of
 from desk.areas.selectors import overview
 from desk.home.selectors.account import abilities, my_areas, my_projects, whom_to_ask
-from desk.home.selectors.todo import open_proposals, todo, waiting
+from desk.home.selectors.todo import of_lead, open_proposals, todo, waiting
+from desk.milestones.selectors.urgent import COUNTED, urgent
 from desk.page import page
+
+SHOWN: Final = 20  # milestones on the desk; the others are a page away
+PAGE: Final = 100
+_NUMBERS: Final = {str(number) for number in range(1, COUNTED // PAGE + 1)}
 
 
 @page
@@ -16,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not actor.has_standing:
         return render(request, "home/no_standing.html", {"title": _("My desk"), "administrators": whom_to_ask(actor)})
     rows, mine, open_ones = overview(actor), my_projects(actor), open_proposals(actor)
+    late = urgent(actor, most=SHOWN)
     context = {
         "title": _("My desk"),
         "memberships": actor.memberships,
@@ -23,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "abilities": abilities(actor, mine, rows),
         "areas": my_areas(actor, rows, mine),
         "projects": mine,
-        "todo": todo(actor, open_ones),
+        "todo": todo(actor, open_ones, late),
+        "late": late,
         "waiting": waiting(actor, open_ones),
         "first_day": _is_first_day(request, actor),
     }
@@ -38,6 +47,22 @@ def home(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+@page
+def urgent_milestones(request: HttpRequest) -> HttpResponse:
+    """Show all milestones of the person's organisation that need attention, a hundred a page; ``?page=2``."""
+    actor = actor_of(request)
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked in _NUMBERS else 1
+    late = urgent(actor, first=(number - 1) * PAGE, most=PAGE)
+    context = {
+        "title": _("Milestones that need your attention"),
+        "tasks": [of_lead(entry) for entry in late.entries],
+        "late": late,
+        "number": number,
+    }
+    return render(request, "home/urgent.html", context)
 
 
 def _is_first_day(request: HttpRequest, actor: Actor) -> bool:

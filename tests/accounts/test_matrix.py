@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,8 @@ from accounts.models import (
 from accounts.policy.access import access_of
 from accounts.policy.actors import Actor, system_actor
 from accounts.policy.permissions import PERMISSIONS
-from accounts.policy.questions import can, can_on, visible, would
+from accounts.policy.questions import can, can_on, sees_all, visible, would
+from accounts.policy.relations import EVERY
 from accounts.services import save_record
 from audit.models import Audited
 from common.text import Text
@@ -339,6 +340,41 @@ def test_without_a_membership_in_force_there_is_nothing(cast: dict[str, Actor]) 
             access: Any = model.access  # type: ignore[attr-defined]
             for permission in access.permissions:
                 assert not visible(cast[name], permission, model._default_manager.all()).exists(), (name, model)
+
+
+def test_a_filter_is_written_only_where_no_grant_gives_every_record(
+    cast: dict[str, Actor], records: dict[str, Model]
+) -> None:
+    """Beside it the plain filter, an OR of all grants in which every record is ``pk IS NOT NULL``: the same rows."""
+    without = 0
+    models: list[type[Model]] = [*audited_models(), Notice, Message]
+    for who, actor in cast.items():
+        for model in models:
+            access: Any = model.access  # type: ignore[attr-defined]
+            everything = model._default_manager.order_by("pk")
+            for permission in sorted(access.permissions):
+                case = who, permission, model
+                limited = access.layer or access.own_side or (access.person and permission == access.edit)
+                grants = [grant.keys(actor, access) for grant in PERMISSIONS[permission].grants]
+                free = not limited and any(keys is EVERY for keys in grants)
+                narrowed = visible(actor, permission, everything)
+                assert (not narrowed.query.where.children) is free, case
+                assert sees_all(actor, permission, model) is free, case
+                assert limited or set(narrowed) == set(everything.filter(_plain(actor, permission, model))), case
+                without += free
+    assert without > 100
+
+
+def _plain(actor: Actor, permission: str, model: type[Model]) -> Q:
+    found = Q(pk__in=())
+    for grant in PERMISSIONS[permission].grants:
+        records = grant.records(actor, model)
+        seats = Seat.objects.not_ended(actor.today).values("user")
+        barred = grant in PERMISSIONS[permission].not_of_seats and access_of(model).person
+        seatless = ~Q(**{f"{access_of(model).person}__in": seats}) if barred else Q()
+        if records is not None:
+            found |= (Q(pk__isnull=False) if records is EVERY else records) & seatless
+    return found
 
 
 def test_every_audited_model_and_permission_is_in_the_table(records: dict[str, Model]) -> None:

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import visible
-from desk.milestones.selectors.live import LiveMilestone, urgent
+from desk.milestones.selectors.live import LiveMilestone
+from desk.milestones.selectors.urgent import Urgent
 from desk.proposals.status import ProposalSummary, proposals, summaries
 from roadmaps.milestone_status import MilestoneStatus
 from roadmaps.models import Proposal
@@ -57,11 +58,11 @@ def _with(actor: Actor, permission: str, open_ones: list[ProposalSummary]) -> se
     return set(visible(actor, permission, found).values_list("pk", flat=True))
 
 
-def todo(actor: Actor, open_ones: list[ProposalSummary]) -> list[TodoItem]:
+def todo(actor: Actor, open_ones: list[ProposalSummary], late: Urgent) -> list[TodoItem]:
     """Return what to sign, to publish and to forecast, the most urgent first."""
     signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
     found = [item for summary in open_ones if (item := _of_seat(actor, summary, signs, publishes))]
-    found += [_of_lead(entry) for entry in urgent(actor)]
+    found += [of_lead(entry) for entry in late.entries]
     return sorted(found, key=lambda item: item.urgency)
 
 
@@ -113,7 +114,8 @@ def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes:
     return None
 
 
-def _of_lead(entry: LiveMilestone) -> TodoItem:
+def of_lead(entry: LiveMilestone) -> TodoItem:
+    """Return a milestone of the own organisation as a line."""
     days = entry.due_status.days or 0
     return TodoItem(
         verb="deliver",

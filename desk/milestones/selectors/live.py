@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from accounts.models import WorkingGroup
 from accounts.policy.actors import Actor
-from accounts.policy.questions import visible
-from common.deadlines import REPEATED, Deadline
+from accounts.policy.questions import sees_all, visible
+from common.deadlines import Deadline
 from desk.selectors import visible_to
-from roadmaps.milestone_status import SOON, DueStatus, MilestoneStatus, due_status
+from roadmaps.milestone_status import DueStatus, MilestoneStatus, due_status
 from roadmaps.models import (
     Assignment,
     AssignmentRole,
@@ -65,11 +66,13 @@ def readable_milestones(actor: Actor, followed: Collection[int], **only: Any) ->
 
     All rows of the groups in ``followed``; of the others those that name an own organisation today.
     """
+    rows = visible_to(actor, Milestone.objects.filter(dropped_in=None, **only))
+    if sees_all(actor, "group.follow", WorkingGroup):
+        return rows
     own = Assignment.objects.filter(
         milestone=OuterRef("pk"), dropped_in=None, organisation__in=actor.own_and_answering()
     )
-    rows = Milestone.objects.filter(Q(road_map__group__in=followed) | Exists(own), dropped_in=None, **only)
-    return visible_to(actor, rows)
+    return rows.filter(Q(road_map__group__in=followed) | Exists(own))
 
 
 def live(actor: Actor, rows: QuerySet[Milestone, Any]) -> list[LiveMilestone]:
@@ -89,23 +92,17 @@ def live(actor: Actor, rows: QuerySet[Milestone, Any]) -> list[LiveMilestone]:
     ]
 
 
-def urgent(actor: Actor) -> list[LiveMilestone]:
-    """Return what the actor's organisation leads and is overdue, at risk or due soon; without pending changes."""
-    led = visible(actor, "milestone.forecast", Milestone.objects.filter(dropped_in=None, completed_on=None))
-    rows = _with_forecast(visible_to(actor, led)).filter(
-        Q(due_on__lte=actor.today + timedelta(days=SOON))
-        | Q(latest_forecast__gt=F("due_on"))
-        # which day of a repeated deadline counts today is arithmetic
-        | Q(precision__in=REPEATED, due_on__isnull=False)
-    )
-    found = [_live(row, actor.today, pending=None, mine=True) for row in rows]
-    return [entry for entry in found if entry.due_status.needs_someone]
+def live_of_lead(actor: Actor, keys: Collection[int]) -> list[LiveMilestone]:
+    """Return the status of the milestones ``keys``, which the actor's organisation leads; without pending changes."""
+    rows = _with_forecast(visible(actor, "milestone.forecast", Milestone.objects.filter(pk__in=keys)))
+    return [_live(row, actor.today, pending=None, mine=True) for row in rows]
 
 
 def _with_forecast(rows: QuerySet[Milestone, Any]) -> QuerySet[Milestone, Any]:
     """The latest forecast of the executors in force as ``latest_forecast``."""
-    forecasts = Max("assignments__forecast_on", filter=Q(assignments__dropped_in=None))
-    return rows.select_related("measure", "road_map__group").annotate(latest_forecast=forecasts)
+    forecasts = Assignment.objects.filter(milestone=OuterRef("pk"), dropped_in=None, forecast_on__isnull=False)
+    latest = Subquery(forecasts.order_by("-forecast_on").values("forecast_on")[:1])
+    return rows.select_related("measure", "road_map__group").annotate(latest_forecast=latest)
 
 
 def pending_deadlines(actor: Actor, road_maps: set[int]) -> dict[UUID, Pending]:

@@ -1,7 +1,7 @@
 """Reminders that are not planned yet: those that the reader will see once they are."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import compress, groupby
@@ -14,22 +14,25 @@ from accounts.policy.questions import would
 from common.sides import TIME_ZONES, Side, day_of
 from desk.reminders.selectors.notice_rows import NoticeRow, notice_rows
 from desk.selectors import organisations, visible_to
-from reminders.due import Planned, due, outgoing
+from reminders.due import Planned, coming, due, outgoing
 from reminders.models import Notice, Stage
 from reminders.moments import moment
+from reminders.recipients import Recipient
 from roadmaps.models import Milestone
 
 AHEAD: Final = timedelta(days=30)
 YEAR: Final = timedelta(days=366)
-MANY: Final = 200  # reminders: after so many no other morning is shown, and none is cut
+MANY: Final = 200  # reminders: after so many no other morning is shown
+READ: Final = 500  # milestones of one day: beyond so many a morning is cut
 
 
 @dataclass(frozen=True)
 class Morning:
-    """What goes out on one day of the reader's side."""
+    """What goes out on one day of the reader's side; ``cut``: not all of it, because there is too much."""
 
     day: date
     rows: list[NoticeRow]
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,34 @@ def visible_once_planned(actor: Actor, planned: Iterable[Planned]) -> list[Plann
 
 
 def upcoming(actor: Actor, now: datetime) -> Upcoming:
-    """Return the next 30 days by day, up to the day on which 200 reminders are reached."""
+    """Return the next 30 days by day, up to the day on which 200 reminders are reached.
+
+    Of the milestones of one day, only the first 500 are read.
+    """
     shown: list[Planned] = []
+    cut: set[date] = set()
     later = None
-    planned = visible_once_planned(actor, due(now, until=now + AHEAD))
-    for day, ones in groupby(planned, lambda one: day_of(actor.side, one.moment)):
+    for day, ones in groupby(_coming(actor, now, cut), lambda one: day_of(actor.side, one.moment)):
         if len(shown) >= MANY:
             later = day
             break
         shown += ones
     rows = groupby(_planned_rows(actor, shown), lambda row: day_of(actor.side, row.first.moment))
-    return Upcoming([Morning(day, list(of_day)) for day, of_day in rows], later)
+    return Upcoming([Morning(day, list(of_day), day in cut) for day, of_day in rows], later)
+
+
+def _coming(actor: Actor, now: datetime, cut: set[date]) -> Iterator[Planned]:
+    """Yield what the actor will see, in the order of time, and add the days that are not whole to ``cut``."""
+
+    def shown(recipients: Sequence[Recipient]) -> list[bool]:
+        notices = [Notice(recipient_id=one.person, organisation_id=one.organisation) for one in recipients]
+        return would(actor, "notice.view", notices)
+
+    for span in coming(now, until=now + AHEAD, shown=shown, most=READ):
+        standing = [one for one in span.planned if not one.superseded]
+        if span.cut:
+            cut |= {day_of(actor.side, one.moment) for one in standing}
+        yield from standing
 
 
 def on_day(actor: Actor, day: date, now: datetime) -> DryRun:

@@ -66,12 +66,13 @@ def _drafts(actor: Actor, by_key: Mapping[int, RoadMap]) -> dict[int, RoadMapSum
     return found
 
 
-def undated_milestones(actor: Actor, summary: RoadMapSummary) -> list[tuple[int, int]]:
-    """Return the numbers of measure and milestone of each whose date is still to be agreed."""
+def undated_milestones(actor: Actor, summary: RoadMapSummary, *, most: int) -> list[tuple[int, int]]:
+    """Return the numbers of measure and milestone of the first ``most`` whose date is still to be agreed."""
     if summary.version is None:
-        return [(measure.number, number) for measure in summary.outline for number in measure.undated]
+        return [(measure.number, number) for measure in summary.outline for number in measure.undated][:most]
     rows = readable_milestones(actor, followed_groups(actor), road_map=summary.road_map, due_on=None)
-    return list(rows.order_by("measure__position", "position").values_list("measure__number", "number"))
+    in_order = rows.order_by("measure__position", "position").values_list("measure__number", "number")
+    return list(in_order[:most])
 
 
 def measures_of_decisions(actor: Actor, found: Mapping[int, RoadMapSummary]) -> dict[tuple[int, str], list[int]]:
