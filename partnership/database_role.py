@@ -81,6 +81,23 @@ def is_modest() -> bool:
         return not cursor.fetchone()[0]
 
 
+def refuse_foreign_letters() -> None:
+    """Refuse a database that does not know which Cyrillic letters are capitals: nobody would find a Russian text in it.
+
+    Raises: ConfigurationError; DatabaseError where the database does not answer.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower('ЎҚҒЁ') = 'ўқғё', current_setting('server_encoding') = 'UTF8'")
+        folds, is_unicode = cursor.fetchone()
+    if not (folds and is_unicode):
+        raise ConfigurationError(
+            "DATABASE_URL: this database does not fold Cyrillic letters: its LC_CTYPE is C, or its encoding is "
+            "not UTF8. Create it anew: createdb --template=template0 --encoding=UTF8 --lc-ctype=C.UTF-8 NAME."
+        )
+
+
 def refuse_superuser() -> None:
     """Refuse to serve as a superuser, except in a demo.
 

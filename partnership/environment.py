@@ -104,11 +104,21 @@ def secret(name: str) -> str:
     return value
 
 
-def database(name: str, default: str) -> dict[str, Any]:
-    """Raises: ConfigurationError for what is neither PostgreSQL nor SQLite in a file, which all processes share."""
-    url = text(name, default)
+def database(name: str, default: Path) -> dict[str, Any]:
+    """Return the database of the variable, or SQLite in the file ``default``.
+
+    Raises: ConfigurationError for what is neither PostgreSQL nor SQLite in a file, which all processes share.
+    """
+    url = text(name)
+    if not url:
+        return sqlite(default)
     try:
-        complete = re.match(r"(postgres|postgresql)://[^/]+/.|sqlite:///.", url) and urlsplit(url).port != 0
+        parts = urlsplit(url)
+        if parts.scheme == "sqlite" and not parts.netloc and parts.path[1:] not in ("", ":memory:"):
+            if parts.query or parts.fragment:
+                raise ConfigurationError(f"{name}: write ? as %3F and # as %23 in the name of a file.")
+            return sqlite(Path(unquote(parts.path[1:])))
+        complete = re.match(r"(postgres|postgresql)://[^/]+/.", url) and parts.port != 0
         config: dict[str, Any] = Env.db_url_config(url) if complete else {}
     except ValueError:
         config = {}
@@ -117,6 +127,11 @@ def database(name: str, default: str) -> dict[str, Any]:
             f"{name}: write postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////FILE, or leave it out."
         )
     return config
+
+
+def sqlite(file: Path) -> dict[str, Any]:
+    """Return the settings of a file, whatever characters its name has: a URL would read some of them as its own."""
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
 
 
 def redis(name: str) -> str:

@@ -138,7 +138,7 @@ ABSOLUTE_URL_OVERRIDES: dict[str, Any] = {
 }
 
 # Data. Services are atomic, requests are not: a refusal is recorded after the rollback
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'roadmaps.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "roadmaps.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -19,7 +19,9 @@ try:
     application = get_wsgi_application()
     import_module("partnership.urls")  # now, and not at the first visitor's page
     with suppress(DatabaseError):  # one that is not there yet: /readyz says so until it is
-        import_module("partnership.database_role").refuse_superuser()
+        role = import_module("partnership.database_role")
+        role.refuse_superuser()
+        role.refuse_foreign_letters()
         connection.close()  # no connection is shared with a process that is forked from this one
 except ConfigurationError as error:
     sys.stderr.write(f"{error}\n")

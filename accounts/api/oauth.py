@@ -42,6 +42,10 @@ class Validator(OAuth2Validator):
         super().save_bearer_token(token, request, *args, **kwargs)
         _record("token issued", request.client, scopes=token["scope"].split())
 
+    def _extract_basic_auth(self, request: Any) -> str | None:
+        """Read the scheme's name in any case, as RFC 9110 has it."""
+        return _basic(request.headers.get("HTTP_AUTHORIZATION") or "")
+
     def _load_application(self, client_id: str, request: Any) -> Any:
         """Refuse a NUL byte, which PostgreSQL cannot search for."""
         return None if "\x00" in (client_id or "") else super()._load_application(client_id, request)
@@ -97,13 +101,19 @@ class SystemTokenView(TokenView):
 
 def _client_id(request: HttpRequest) -> str:
     """Return the account that the request names, in its header or else in its body; empty where it names none."""
-    scheme, _space, coded = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Basic":
+    coded = _basic(request.headers.get("Authorization", ""))
+    if coded is None:
         return request.POST.get("client_id", "")
     try:
         return unquote_plus(b64decode(coded).decode().partition(":")[0])
     except ValueError:
         return ""
+
+
+def _basic(header: str) -> str | None:
+    """Return the credentials of an Authorization header of that scheme, still coded."""
+    scheme, _space, coded = header.partition(" ")
+    return coded.strip() if scheme.lower() == "basic" else None
 
 
 def _record_first(kind: str, client_id: str, address: str) -> None:

@@ -53,6 +53,19 @@ def test_a_secret_gives_a_token_and_an_event_with_the_accounts_act(made: Credent
     assert events()[-1] == ("token refused", *whose)
 
 
+@pytest.mark.parametrize("scope", ["", " ", "\t\n"])
+def test_a_blank_scope_means_the_same_as_none(made: Credentials, scope: str) -> None:
+    answer = ask_token(basic(made.account.client_id, made.secret), scope=scope)
+    assert answer.status_code == 200 and answer.json()["scope"] == "read report"
+
+
+@pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
+def test_the_name_of_the_scheme_is_read_in_any_case(made: Credentials, scheme: str) -> None:
+    header = basic(made.account.client_id, made.secret)["Authorization"].replace("Basic", scheme)
+    assert ask_token({"Authorization": header}).status_code == 200
+    assert ask_token({"Authorization": header[:-8]}).status_code == 401
+
+
 def test_the_secret_in_the_body_is_as_good(made: Credentials) -> None:
     answer = ask_token({}, client_id=made.account.client_id, client_secret=made.secret)
     assert answer.status_code == 200 and answer.json()["scope"] == "read report"

@@ -1,6 +1,7 @@
 """What is wrong in the environment is one sentence that says what to do, whichever door meets it first."""
 
 import re
+import sqlite3
 import stat
 import subprocess
 from pathlib import Path
@@ -58,6 +59,8 @@ def test_what_cannot_work_is_one_sentence(variables: dict[str, str], says: str, 
         ({"DATABASE_URL": "postgres://me@host"}, r"DATABASE_URL: write postgres://"),
         ({"DATABASE_URL": "postgres://[host/name"}, r"DATABASE_URL: write postgres://"),
         ({"DATABASE_URL": "sqlite://:memory:"}, r"DATABASE_URL: write postgres://"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, r"DATABASE_URL: write postgres://"),
+        ({"DATABASE_URL": "sqlite:////tmp/a#b"}, r"DATABASE_URL: write \? as %3F and # as %23"),
         ({"REDIS_URL": "localhost:6379"}, r"REDIS_URL: write redis://"),
         ({"DATA_DIR": "{file}"}, r"DATA_DIR: cannot write in .*: make it writable"),
         ({"DATA_DIR": "{file}/below"}, r"DATA_DIR: cannot write in .*: make it writable"),
@@ -169,6 +172,16 @@ def test_a_demo_keeps_everything_in_its_folder(tmp_path: Path, monkeypatch: pyte
     assert read["DATABASES"]["default"]["NAME"] == str(tmp_path / "roadmaps.sqlite3")
     assert read["EMAIL_FILE_PATH"] == str(tmp_path / "mail")
     assert (read["ORIGIN"], read["RP_ID"]) == ("http://localhost:8123", "localhost")
+
+
+@pytest.mark.parametrize("folder", ["d#1", "d?x=1", "d%20e", "d+e", "d e", "yo‘l 지도", "a&b;c"])
+def test_a_folder_may_have_any_name(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / folder
+    database = read_settings(monkeypatch, place)["DATABASES"]["default"]
+    assert database["NAME"] == str(place / "roadmaps.sqlite3")
+    with sqlite3.connect(database["NAME"]) as file:
+        file.execute("CREATE TABLE a (b)")
+    assert (place / "roadmaps.sqlite3").stat().st_size
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
+from partnership.database_role import refuse_foreign_letters
 from partnership.environment import ConfigurationError
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_earlier(options["database"])
+        refuse_foreign_letters()
         super().handle(*args, **options)
 
 
