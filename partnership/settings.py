@@ -155,6 +155,9 @@ else:
     # a connection made anew for each page would cost more than the page; one that has died is noticed first
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
+# Seconds that one statement of a web request may take on PostgreSQL; commands and workers take their time
+STATEMENT_TIMEOUT = environment.number("STATEMENT_TIMEOUT", default=10, most=3600)
+
 # One-time codes used, throttles and lockouts are kept here: shared by all processes, never in one's memory
 CACHES = {
     "default": {
@@ -164,6 +167,8 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "partnership.cache.Cache", "LOCATION": "cache"}
 }
+# how often the API is asked: without Redis there is one web process, whose memory will do
+CACHES["rates"] = CACHES["default"] if REDIS_URL else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 # Sign-in: allauth is the only one; who signs up is nobody
 AUTH_USER_MODEL = "accounts.User"
@@ -249,6 +254,8 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
+# requests a minute; of an address all accounts together
+API_RATES = {"account": 600, "address": 1800}
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["common.api.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -14,6 +14,7 @@ from django.views.defaults import bad_request
 from common.api import problems
 from common.disk import is_full
 from common.request_id import current
+from common.timeouts import is_too_slow
 from partnership import health
 
 
@@ -31,11 +32,11 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """What went wrong on our side, in the form that the door speaks, and with the number by which the log has it."""
-    full = is_full(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    code = 507 if is_full(error) else 503 if is_too_slow(error) else 500
     if request.path.startswith("/api/"):
-        return problems.problem_response(500, _("The disk of the server is full.") if full else None)
-    page = loader.get_template("507.html" if full else "500.html").render({"number": current.get()})
-    return HttpResponse(page, status=507 if full else 500)
+        return problems.problem_response(code)
+    return HttpResponse(loader.get_template(f"{code}.html").render({"number": current.get()}), status=code)
 
 
 urlpatterns = [

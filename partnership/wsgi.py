@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection
 
@@ -15,8 +16,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings")
 
 BOOT_ERROR = 3  # to gunicorn: do not start it again
 
+
+def limit_statements() -> None:
+    """Let PostgreSQL end a statement that holds up a page for too long. Settings that DATABASE_URL names stay."""
+    if connection.vendor == "postgresql" and settings.STATEMENT_TIMEOUT:
+        options = connection.settings_dict["OPTIONS"]
+        limit = f"-c statement_timeout={settings.STATEMENT_TIMEOUT}s"
+        options["options"] = f"{limit} {options.get('options', '')}".strip()
+
+
 try:
     application = get_wsgi_application()
+    limit_statements()
     import_module("partnership.urls")  # now, and not at the first visitor's page
     with suppress(DatabaseError):  # one that is not there yet: /readyz says so until it is
         role = import_module("partnership.database_role")

@@ -80,7 +80,8 @@ def _own_language() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty_cache(settings: Settings) -> None:
     """A cache of its own for each test: emptying a shared Redis would take it from a test that runs beside this one."""
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+    own = {"KEY_PREFIX": uuid4().hex}
+    settings.CACHES = {name: {**cache, **own} for name, cache in settings.CACHES.items()}
 
 
 @pytest.fixture(scope="session")

@@ -13,15 +13,20 @@ from rest_framework.views import APIView
 
 from accounts.api.auth import MayRead, ServiceAccountAuthentication, api_actor
 from accounts.api.base import RESOURCES
+from accounts.api.throttles import AccountThrottle, AddressThrottle
 from common.api.filters import refuse_unknown
 from common.sides import Side
 
 
 class AboutView(APIView):
-    """Answers one object about the API itself, to whoever may read."""
+    """Answers one object about the API itself, to whoever may read.
+
+    ``serializer_class`` describes the object.
+    """
 
     authentication_classes = [ServiceAccountAuthentication, SessionAuthentication]
     permission_classes = [MayRead]
+    throttle_classes = [AccountThrottle, AddressThrottle]
 
     def get(self, request: Request) -> Response:
         refuse_unknown(request, [])
@@ -40,9 +45,11 @@ class IndexSerializer(serializers.Serializer[Any]):
     schema = serializers.URLField(help_text="OpenAPI 3.1.")
 
 
-@extend_schema(responses=IndexSerializer, summary="The resources")
+@extend_schema(summary="The resources")
 class IndexView(AboutView):
     """The resources, and where they are described."""
+
+    serializer_class = IndexSerializer
 
     def answer(self, request: Request) -> dict[str, Any]:
         at = f"{settings.ORIGIN}/api/v1/"
@@ -64,9 +71,11 @@ class MeSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When the token ends.")
 
 
-@extend_schema(responses=MeSerializer, summary="Who you are here")
+@extend_schema(summary="Who you are here")
 class MeView(AboutView):
     """The account, its organisation, and what its token allows until when."""
+
+    serializer_class = MeSerializer
 
     def answer(self, request: Request) -> dict[str, Any]:
         actor, token = api_actor(request), cast(AccessToken | None, request.auth)

@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.auth import MayRead, ServiceAccountAuthentication, api_actor
+from accounts.api.throttles import AccountThrottle, AddressThrottle
 from accounts.policy.access import UNDECLARED, access_of
 from accounts.policy.actors import Actor
 from accounts.policy.permissions import EVERYBODY, PERMISSIONS
@@ -100,6 +101,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     orderings: ClassVar[tuple[str, ...]] = ("pk",)
     authentication_classes = [ServiceAccountAuthentication, SessionAuthentication]
     permission_classes = [MayRead]
+    throttle_classes = [AccountThrottle, AddressThrottle]
     filter_backends = [StrictFilterBackend]
     pagination_class = KeysetPagination
     lookup_value_regex = "[-A-Za-z0-9]+"

@@ -24,6 +24,8 @@ TITLES: Final = {
     413: ("too-large", _("The request is too large.")),
     415: ("unsupported-media-type", _("The format of the request body is not supported.")),
     429: ("too-many-requests", _("Too many requests.")),
+    503: ("too-slow", _("The answer took too long. Ask for less at once, with filters or a smaller page.")),
+    507: ("disk-full", _("The disk of the server is full.")),
     500: ("server-error", _("Server error. It has been logged.")),
 }
 
@@ -54,11 +56,12 @@ DETAILS: Final = {
     exceptions.NotAuthenticated: _("Send a token as “Authorization: Bearer …”. See /api/docs/ for how to get one."),
     exceptions.MethodNotAllowed: _("Only GET is allowed."),
     exceptions.NotAcceptable: _("Ask for application/json."),
+    exceptions.Throttled: _("You ask too often: wait as many seconds as Retry-After says, then go on."),
 }
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Handle an exception for DRF. Return None for a bug, which is logged and answered by `server_error`."""
+    """Handle an exception for DRF. Return None for a bug, which is logged and answered by `partnership.urls.broken`."""
     if isinstance(error, Http404):
         error = exceptions.NotFound(TITLES[404][1])
     elif isinstance(error, PermissionDenied):
@@ -96,7 +99,3 @@ def not_found(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     return problem_response(
         status.HTTP_404_NOT_FOUND, _("There is nothing at this address. See /api/docs/ for the addresses.")
     )
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return problem_response(status.HTTP_500_INTERNAL_SERVER_ERROR)

@@ -33,7 +33,7 @@ class Schema(AutoSchema):
         found = super().get_response_serializers()
         good = found if isinstance(found, dict) else {"200": found}
         # a single record takes no filters
-        codes = (400, 401, 403, 404, 406) if "{" in self.path else (400, 401, 403, 406)
+        codes = (400, 401, 403, *([404] if "{" in self.path else []), 406, 429, 503)
         unchanged = OpenApiResponse(description="Not changed since the response whose ETag was sent as If-None-Match.")
         more = {"304": unchanged} if self.is_resource else {}
         return {**good, **more, **{(str(code), MEDIA_TYPE): Problem for code in codes}}

@@ -19,7 +19,8 @@ from django.conf import settings
 PATIENCE = 300  # seconds: what takes a few on an idle machine takes minutes on a busy one
 OWN = (
     "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DEMO", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "PORT",
-    "REDIS_URL", "REQUIRE_SECOND_FACTOR", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "STATIC_ROOT", "TRUSTED_PROXIES",
+    "REDIS_URL", "REQUIRE_SECOND_FACTOR", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "STATEMENT_TIMEOUT", "STATIC_ROOT",
+    "TRUSTED_PROXIES",
 )  # fmt: skip
 
 PRODUCTION = {

@@ -12,6 +12,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import path
+from psycopg.errors import QueryCanceled
 from pytest_django import Settings
 
 from accounts.policy.actors import system_actor
@@ -39,11 +40,17 @@ def _no_space(_request: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def _too_slow(_request: object) -> None:
+    raise OperationalError("canceling statement due to statement timeout") from QueryCanceled("57014")
+
+
 ADDRESSES: dict[str, Callable[..., Any]] = {
     "breaks": _breaks,
     "full": _full,
     "no-space": _no_space,
+    "slow": _too_slow,
     "api/v1/full": _full,
+    "api/v1/slow": _too_slow,
 }
 
 
@@ -109,7 +116,7 @@ def test_a_full_disk_is_said_as_what_it_is(broken: Client, address: str) -> None
 @pytest.mark.django_db
 def test_a_full_disk_is_said_to_partner_systems_too(broken: Client) -> None:
     response = broken.get("/api/v1/full")
-    assert (response.status_code, response.json()["detail"]) == (500, "The disk of the server is full.")
+    assert (response.status_code, response.json()["detail"]) == (507, "The disk of the server is full.")
 
 
 @pytest.mark.django_db
@@ -127,3 +134,11 @@ def test_a_cache_that_cannot_write_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("partnership.cache.require_space", full)
     with pytest.raises(OSError, match="No space"):
         cache.add("key", 1)
+
+
+@pytest.mark.django_db
+def test_what_took_too_long_is_said_as_what_it_is(broken: Client) -> None:
+    page = broken.get("/slow")
+    assert page.status_code == 503 and "took too long" in page.text and page["X-Request-ID"] in page.text
+    problem = broken.get("/api/v1/slow")
+    assert problem.status_code == 503 and "Ask for less at once" in problem.json()["detail"]
