@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from audit.acting import Act
 from audit.bulk import create_all, update_all
 from audit.models import Audited
-from roadmaps.document.content import RowContent
+from roadmaps.document.content import ExecutorContent, RowContent
 from roadmaps.document.fields import FieldKind, RowKind
 from roadmaps.models import Assignment, Measure, Milestone, RoadMapVersion, Section
 from roadmaps.row_mapping import FIRST_AGREED, RecordKeys, columns_of
@@ -25,37 +25,47 @@ def project_version(*, version: RoadMapVersion, act: Act) -> None:
     """
     document, road_map, keys = version.revision.document, version.road_map_id, RecordKeys.read()
     wanted_sections = {
-        row.uid: _row(RowKind.SECTION, row, place, keys, road_map_id=road_map)
+        row.uid: row_values(RowKind.SECTION, row, place, keys, road_map_id=road_map)
         for place, row in enumerate(document.sections)
     }
     sections = _upsert(Section.objects.filter(road_map=road_map), _uid, wanted_sections, version, act)
     wanted_measures = {
-        row.uid: _row(RowKind.MEASURE, row, place, keys, section_id=sections[section.uid].pk)
+        row.uid: row_values(RowKind.MEASURE, row, place, keys, section_id=sections[section.uid].pk)
         for place, (section, row) in enumerate(document.measures())
     }
     measures = _upsert(Measure.objects.filter(section__road_map=road_map), _uid, wanted_measures, version, act)
     wanted_milestones = {
-        row.uid: _row(RowKind.MILESTONE, row, place, keys, road_map_id=road_map, measure_id=measures[measure.uid].pk)
+        row.uid: row_values(
+            RowKind.MILESTONE, row, place, keys, road_map_id=road_map, measure_id=measures[measure.uid].pk
+        )
         for place, (_s, measure, row) in enumerate(document.milestones())
     }
     milestones = _upsert(Milestone.objects.filter(road_map=road_map), _uid, wanted_milestones, version, act)
     organisations = keys.by_code[FieldKind.ORGANISATION]
     wanted_assignments = {
-        (milestones[row.uid].pk, organisations[executor.organisation]): {
-            "milestone_id": milestones[row.uid].pk,
-            "position": place,
-            "side": keys.sides[executor.organisation],
-            "dropped_in_id": None,
-            **columns_of(RowKind.EXECUTOR, executor, keys),
-        }
+        (milestones[row.uid].pk, organisations[executor.organisation]): executor_values(
+            executor, place, keys, milestone_id=milestones[row.uid].pk
+        )
         for _s, _m, row in document.milestones()
         for place, executor in enumerate(row.executors)
     }
     _upsert(Assignment.objects.filter(milestone__road_map=road_map), _place, wanted_assignments, version, act)
 
 
-def _row(kind: RowKind, row: RowContent, place: int, keys: RecordKeys, **parents: int) -> Values:
+def row_values(kind: RowKind, row: RowContent, place: int, keys: RecordKeys, **parents: int) -> Values:
+    """Return the columns of a row in force."""
     return {"uid": row.uid, "position": place, "dropped_in_id": None, **parents, **columns_of(kind, row, keys)}
+
+
+def executor_values(executor: ExecutorContent, place: int, keys: RecordKeys, *, milestone_id: int) -> Values:
+    """Return the columns of an executor in force."""
+    return {
+        "milestone_id": milestone_id,
+        "position": place,
+        "side": keys.sides[executor.organisation],
+        "dropped_in_id": None,
+        **columns_of(RowKind.EXECUTOR, executor, keys),
+    }
 
 
 def _uid(row: Section | Measure | Milestone) -> UUID:

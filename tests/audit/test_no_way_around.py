@@ -19,6 +19,8 @@ HISTORY_OFF: Final = {"skip_history_when_saving", "without_history", "SIMPLE_HIS
 ALLOWED: Final = {
     ("audit/bulk.py", "bulk_create"): "the helper itself: it writes the history of what it inserts",
     ("audit/bulk.py", "bulk_update"): "the helper itself: it writes the history of what it updates",
+    ("audit/copying.py", "cursor"): "the helper itself: it writes the history of what it copies",
+    ("audit/copying.py", "execute"): "the helper itself: it writes the history of what it copies",
     ("accounts/models/person.py", "skip_history_when_saving"): "a password or the last sign-in: events, not history",
     **{
         (f"reminders/services/{file}", name): "notices and messages are no records: what was sent is an event"

@@ -28,3 +28,4 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         except NotEmpty as error:
             raise CommandError(str(error)) from error
+        self.stdout.write("One version each, not signed. Nobody is reminded until `manage.py load_stages` has run.")
