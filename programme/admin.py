@@ -26,7 +26,7 @@ class PriorityAreaAdmin(ScopedModelAdmin[PriorityArea]):
 
 @admin.register(Meeting)
 class MeetingAdmin(ScopedModelAdmin[Meeting]):
-    menu, menu_order, pages, in_search = MenuGroup.AGREE, 20, "/meetings/", False
+    menu, menu_order, pages, in_search = MenuGroup.AGREE, 20, "/meetings/", True
     list_display = ("title", "kind", "held_on", "group")
     list_select_related = ("group",)
     search_texts = ("code", "title")

@@ -64,7 +64,8 @@ class RecipientFinder:
     def show_only(self, shown: Callable[[Sequence[Recipient]], Sequence[bool]]) -> None:
         """Leave out whoever is not ``shown``; keep ``organisations`` and ``groups`` that may remind somebody who is."""
         everyone = sorted(
-            {one for of_one in (self._members, self._secretaries) for ones in of_one.values() for one in ones}
+            {one for of_one in (self._members, self._secretaries) for ones in of_one.values() for one in ones},
+            key=lambda one: (one.person, one.organisation or 0, one.capacity),  # a secretary's is of no organisation
         )
         self.shown = frozenset(compress(everyone, shown(everyone)))
         self.organisations = frozenset(

@@ -32,7 +32,7 @@ from audit.models import Audited
 from audit.services import record_event
 from common.days import DayField, DayInput
 from common.errors import InvalidValue, sentence
-from common.text import EmailField, LineField, LinesField, SlugField, search_pattern
+from common.text import EmailField, LineField, LinesField, SlugField, search_words
 
 M = TypeVar("M", bound=Audited)
 
@@ -135,11 +135,11 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         if not search_term:
             return queryset, False
         try:
-            pattern = search_pattern(search_term)
+            words = search_words(search_term)
         except InvalidValue as error:
             messages.error(request, sentence(error))
             return queryset.none(), False
-        return matching(queryset, self.search_texts, pattern), False
+        return matching(queryset, self.search_texts, words), False
 
     # who may
 

@@ -5,30 +5,35 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeVar, cast
 
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Expression, F, Field, Model, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from common.language import LANGUAGES
-from common.text import MultilingualField
+from common.text import Folded, MultilingualField
 
 M = TypeVar("M", bound=Model)
 
 
-def matching(queryset: QuerySet[M, Any], lookups: Iterable[str], pattern: str) -> QuerySet[M, Any]:
-    """Return the records of ``queryset`` in which a text at one of ``lookups`` matches; each comes once.
+def matching(queryset: QuerySet[M, Any], lookups: Iterable[str | Expression], words: str) -> QuerySet[M, Any]:
+    """Return the records of ``queryset`` in which a text at one of ``lookups`` has the words; each comes once.
 
-    ``pattern`` is that of `common.text.search_pattern`.
+    A lookup is a path to a column, plain or multilingual, or an expression. ``words`` is what
+    `common.text.search_words` made of what was typed.
     """
     model = queryset.model
-    found = reduce(or_, (Q(**{f"{path}__iregex": pattern}) for path in _paths(model, lookups)))
-    return queryset.filter(pk__in=model._default_manager.filter(found).order_by().values("pk"))
+    texts = {f"_searched_{n}": Folded(text) for n, text in enumerate(_texts(model, lookups))}
+    found = reduce(or_, (Q(**{f"{name}__contains": words}) for name in texts))
+    return queryset.filter(pk__in=model._default_manager.alias(**texts).filter(found).order_by().values("pk"))
 
 
-def _paths(model: type[Model], lookups: Iterable[str]) -> Iterator[str]:
+def _texts(model: type[Model], lookups: Iterable[str | Expression]) -> Iterator[Any]:
     for lookup in lookups:
-        if isinstance(_field_at(model, lookup), MultilingualField):
-            yield from (f"{lookup}__texts__{language}" for language in LANGUAGES)
-        else:
+        if not isinstance(lookup, str):
             yield lookup
+        elif isinstance(_field_at(model, lookup), MultilingualField):
+            yield from (KeyTextTransform(language, KeyTransform("texts", F(lookup))) for language in LANGUAGES)
+        else:
+            yield F(lookup)
 
 
 def _field_at(model: type[Model], lookup: str) -> "Field[Any, Any]":

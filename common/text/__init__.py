@@ -8,11 +8,12 @@ from common.text.columns import keep_as_typed
 from common.text.field import MultilingualField
 from common.text.form import EmailField, LineField, LinesField, MultilingualFormField, MultilingualWidget, SlugField
 from common.text.gate import first_hidden, has_words, name_of, typed, visible_pieces
-from common.text.search import fold, search_pattern
+from common.text.search import Folded, fold, search_words
 from common.text.value import Text, tidied
 
 __all__ = [
     "EmailField",
+    "Folded",
     "LineField",
     "LinesField",
     "MultilingualField",
@@ -25,7 +26,7 @@ __all__ = [
     "has_words",
     "keep_as_typed",
     "name_of",
-    "search_pattern",
+    "search_words",
     "tidied",
     "typed",
     "visible_pieces",

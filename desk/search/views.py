@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policy.actors import actor_of
 from common.errors import InvalidValue, sentence
-from common.text import fold, search_pattern
+from common.text import fold, search_words
 from desk.navigation import navigation
 from desk.page import page
 from desk.search.selectors import LONGEST, find
@@ -21,17 +21,17 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= {"query": query[:LONGEST], "problem": _too_long(len(query))}
         return render(request, "search/search.html", context)
     try:
-        pattern = search_pattern(query)
+        words = search_words(query)
     except InvalidValue as error:
         context |= {"query": "", "problem": sentence(error)}
         return render(request, "search/search.html", context)
-    if pattern:
+    if words:
         actor = actor_of(request)
-        pages = [item for group in navigation(actor, "") for item in group.items if fold(query) in fold(item.text)]
-        found = find(actor, pattern)
+        pages = [item for group in navigation(actor, "") for item in group.items if words in fold(item.text)]
+        found = find(actor, words)
         context |= {"pages": pages, "found": found, "count": sum(kind.count for kind in found)}
         context["again"] = urlencode({"q": query})
-    return render(request, "search/search.html", context | {"asked": bool(pattern)})
+    return render(request, "search/search.html", context | {"asked": bool(words)})
 
 
 def _too_long(length: int) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from common.errors import InvalidValue, sentence
 from common.language import LANGUAGES
-from common.text import MultilingualField, MultilingualFormField, Text, fold, search_pattern
+from common.text import MultilingualField, MultilingualFormField, Text
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 written = words.filter(lambda text: bool(unicodedata.normalize("NFC", text).strip()))
@@ -26,7 +26,6 @@ texts = st.builds(
     written,
     st.dictionaries(st.sampled_from(LANGUAGES), words),
 )
-APOSTROPHES = "'`‘’ʻʼ"
 
 
 @given(texts)
@@ -69,20 +68,6 @@ def test_a_reader_is_shown_their_language_or_else_the_original() -> None:
     assert text.shown("ko") == ("에너지", "ko")
     assert text.shown("ru") == ("Energetika", "uz")
     assert text.in_language("ru") == "Energetika"
-
-
-@given(st.text("oʻg" + APOSTROPHES, max_size=8), st.randoms(use_true_random=False))
-def test_a_search_treats_all_apostrophes_alike(text: str, random: Any) -> None:
-    typed = "".join(random.choice(APOSTROPHES) if letter in APOSTROPHES else letter for letter in text)
-    assert fold(typed) == fold(text)
-    assert re.fullmatch(search_pattern(typed), text)
-
-
-@given(words)
-def test_a_search_is_literal(typed: str) -> None:
-    kept = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    assert re.fullmatch(search_pattern(typed), kept)
-    assert search_pattern("a.b*") == r"a\.b\*"
 
 
 # The rest needs the settings of the project.
