@@ -28,19 +28,24 @@ class NoSecondFactor(Exception):
 
 
 @transaction.atomic
-def add_passkey(*, user: User, name: str, credential: dict[str, Any], now: datetime) -> Authenticator:
-    """Store a passkey together with whose its key is. Raises: UnusableKey; IntegrityError as `enrol_key`."""
+def add_passkey(
+    *, user: User, name: str, credential: dict[str, Any], now: datetime, session: str = ""
+) -> Authenticator:
+    """Store a passkey together with whose its key is; ``session`` is the one that adds it.
+
+    Raises: UnusableKey; IntegrityError as `enrol_key`.
+    """
     row: Authenticator = WebAuthn.add(user, name, credential).instance
     enrol_key(authenticator=row, user=user, act=person_actor(user).act, now=now)
-    _changed("added", row)
+    _added(row, session)
     return row
 
 
 @transaction.atomic
-def add_authenticator_app(*, user: User, secret: str) -> Authenticator:
+def add_authenticator_app(*, user: User, secret: str, session: str = "") -> Authenticator:
     """Store the app that shares ``secret``. Raises: IntegrityError where there is one."""
     row: Authenticator = TOTP.activate(user, secret).instance
-    _changed("added", row)
+    _added(row, session)
     return row
 
 
@@ -86,6 +91,13 @@ def end_sessions(sessions: Iterable[UserSession]) -> int:
     """End these sessions at once and return how many they were."""
     ended = [session.end() for session in sessions]
     return len(ended)
+
+
+def _added(factor: Authenticator, session: str) -> None:
+    """With the first one, end the other sessions: they began with a password, which is no longer enough."""
+    _changed("added", factor)
+    if second_factors(factor.user) == {factor.pk}:
+        end_sessions(UserSession.objects.filter(user=factor.user).exclude(session_key=session))
 
 
 def _remove(factor: Authenticator) -> None:

@@ -6,16 +6,18 @@
 - Co-chairs, administrators, controllers and auditors need a second factor before they open anything.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from time import time
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -80,12 +82,30 @@ def guards_own_factors(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        user = request.user
-        if isinstance(user, User) and second_factors(user):
-            require_step_up(request)
+        require_own_factor(request)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def require_own_factor(request: HttpRequest) -> None:
+    """Refuse without a recent second factor where the person has one. Raises: StepUpRequired."""
+    user = request.user
+    if isinstance(user, User) and second_factors(user):
+        require_step_up(request)
+
+
+@contextmanager
+def held_factors(request: HttpRequest) -> Iterator[None]:
+    """Keep other requests from the person's second factors until they are changed, and ask again.
+
+    Whoever was asked for none may have one by now, of somebody else.
+    Raises: StepUpRequired.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=cast(User, request.user).pk)
+        require_own_factor(request)
+        yield
 
 
 def lead_to_step_up(request: HttpRequest) -> HttpResponse:

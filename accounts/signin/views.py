@@ -35,7 +35,7 @@ from accounts.signin.factors import (
     remove_second_factor,
 )
 from accounts.signin.keys import UnusableKey
-from accounts.signin.step_up import lacks_second_factor, second_factors
+from accounts.signin.step_up import held_factors, lacks_second_factor, second_factors
 from common.errors import sentence
 
 # Chromium, Safari and every authenticator know these; an offline check of a signature needs no more:
@@ -73,6 +73,10 @@ class _Signed:
     def person(self) -> User:
         return cast(User, self.request.user)
 
+    @property
+    def session_key(self) -> str:
+        return str(self.request.session.session_key)
+
 
 class _AddsFactor(_Signed, NextRedirectMixin):
     """A form that adds a second factor, and leads back to where the person came from.
@@ -103,7 +107,14 @@ class AddPasskeyView(_AddsFactor, AddWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         data = form.cleaned_data
         try:
-            add_passkey(user=self.person, name=data["name"], credential=data["credential"], now=timezone.now())
+            with held_factors(self.request):
+                add_passkey(
+                    user=self.person,
+                    name=data["name"],
+                    credential=data["credential"],
+                    now=timezone.now(),
+                    session=self.session_key,
+                )
         except IntegrityError:  # another account has enrolled the key since the form was checked
             form.add_error(None, sentence(UnusableKey("passkey.key_of_another")))
             refused: HttpResponse = self.form_invalid(form)
@@ -125,14 +136,16 @@ class RemovePasskeyView(RemoveWebAuthnView):
     success_url = MY_SIGN_IN
 
     def form_valid(self, form: Any) -> HttpResponse:
-        remove_second_factor(factor=self.get_object())
+        with held_factors(self.request):
+            remove_second_factor(factor=self.get_object())
         messages.success(self.request, _("The passkey was removed."))
         return redirect(self.get_success_url())
 
 
 class AddAuthenticatorAppView(_AddsFactor, ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
-        add_authenticator_app(user=self.person, secret=form.secret)
+        with held_factors(self.request):
+            add_authenticator_app(user=self.person, secret=form.secret, session=self.session_key)
         clear_totp_secret(self.request)
         return self.added(_("The authenticator app was added."))
 
@@ -141,14 +154,16 @@ class RemoveAuthenticatorAppView(DeactivateTOTPView):
     success_url = MY_SIGN_IN
 
     def form_valid(self, form: Any) -> HttpResponse:
-        remove_second_factor(factor=self.authenticator)
+        with held_factors(self.request):
+            remove_second_factor(factor=self.authenticator)
         messages.success(self.request, _("The authenticator app was removed."))
         return redirect(self.get_success_url())
 
 
 class MakeRecoveryCodesView(_Signed, GenerateRecoveryCodesView):
     def form_valid(self, form: Any) -> HttpResponse:
-        make_recovery_codes(user=self.person)
+        with held_factors(self.request):
+            make_recovery_codes(user=self.person)
         messages.success(self.request, _("These recovery codes work from now on; earlier ones do not."))
         return redirect(self.get_success_url())
 

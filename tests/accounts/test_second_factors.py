@@ -42,9 +42,9 @@ def _half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_the_half_minute(monkeypatch)
 
 
-def passkey_for(user: User) -> Authenticator:
-    key = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN)
-    return add_passkey(user=user, name="Laptop", credential=key.registration(b"asked"), now=timezone.now())
+def passkey_for(user: User, session: str = "") -> Authenticator:
+    credential = SoftwarePasskey.make(rp_id=settings.RP_ID, origin=settings.ORIGIN).registration(b"asked")
+    return add_passkey(user=user, name="Laptop", credential=credential, now=timezone.now(), session=session)
 
 
 def factors(user: User) -> list[str]:
@@ -168,7 +168,7 @@ def test_every_page_of_signing_in_speaks_our_words() -> None:
 def test_recovery_codes_are_made_only_when_asked_for() -> None:
     client = signed_in(with_password(person("officer", "motie")))
     user = User.objects.get(pk=client.session["_auth_user_id"])
-    passkey_for(user)
+    passkey_for(user, str(client.session.session_key))
     assert factors(user) == ["webauthn"]
     assert "Make recovery codes" in html_of(client.get(reverse("mfa_index")))
     assert client.get(reverse("mfa_generate_recovery_codes")).status_code == 302, "after the passkey"
