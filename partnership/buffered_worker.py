@@ -10,7 +10,7 @@ from typing import Final
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 
 CONNECTIONS: Final = 300  # of each process; a connection needs up to three open files
@@ -28,10 +28,19 @@ class _OneRequest(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         taken = int(super().received(data))
+        if self.completed:
+            self.expect_continue = False  # nothing more is to be sent: waiting for it would hold the connection
         if self.completed and not self.empty and taken < len(data):
             self.headers["CONNECTION"] = "close"
             return len(data)
         return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Refuse a request whose end two readers could see at two places. Raises: ParsingError."""
+        super().parse_header(header_plus)
+        unread = "TRANSFER_ENCODING" in self.headers  # of another version than HTTP/1.1
+        if unread or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("Send either Content-Length, or Transfer-Encoding with HTTP/1.1")
 
 
 class _Connection(HTTPChannel):
