@@ -13,6 +13,11 @@ FROM unnest(ARRAY[:'owner', :'app']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
 ALTER ROLE :"app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'app_password';
+-- a role may change its own settings, such as where names are looked up, and be given another's rights
+ALTER ROLE :"app" RESET ALL;
+SELECT format('REVOKE %I FROM %I', given.rolname, :'app')
+FROM pg_auth_members JOIN pg_roles AS given ON given.oid = roleid
+WHERE member = (SELECT oid FROM pg_roles WHERE rolname = :'app') \gexec
 
 SELECT format('ALTER DATABASE %I OWNER TO %I', current_database(), :'owner') \gexec
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()) \gexec

@@ -23,6 +23,22 @@ APPEND: Final = ("SELECT", "INSERT")
 KEEP: Final = ("SELECT", "INSERT", "UPDATE")  # nothing with a history is deleted
 ALL: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
+# by itself, or as any role that it may become: a right to rewrite a table or one of its columns, the table, its schema
+# (whose owner drops tables), or the means to become yet another role
+REWRITES: Final = """
+SELECT EXISTS (
+    SELECT FROM pg_roles AS role
+    CROSS JOIN pg_class AS kept
+    JOIN pg_namespace AS schema ON schema.oid = kept.relnamespace
+    WHERE pg_has_role(role.oid, 'MEMBER') AND kept.oid = ANY(%s::regclass[]) AND (
+        role.rolsuper OR role.rolcreaterole
+        OR role.oid IN (kept.relowner, schema.nspowner)
+        OR has_table_privilege(role.oid, kept.oid, 'DELETE, TRUNCATE, TRIGGER')
+        OR has_any_column_privilege(role.oid, kept.oid, 'UPDATE')
+    )
+)
+"""
+
 
 def is_append_only(model: type[Model]) -> bool:
     """Whether it is a table of history, or that of the events."""
@@ -69,15 +85,12 @@ def is_superuser() -> bool:
 
 
 def is_modest() -> bool:
-    """Whether this process can neither change the tables nor rewrite the events. SQLite knows no roles."""
+    """Whether this process can neither change the tables nor rewrite history and events. SQLite knows no roles."""
     if connection.vendor != "postgresql":
         return True
+    kept = [model._meta.db_table for model in apps.get_models() if is_append_only(model)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE, TRIGGER')"
-            " OR pg_has_role((SELECT relowner FROM pg_class WHERE oid = %s::regclass), 'USAGE')",
-            [Event._meta.db_table] * 2,
-        )
+        cursor.execute(REWRITES, [kept])
         return not cursor.fetchone()[0]
 
 

@@ -177,6 +177,25 @@ def test_only_the_application_counts_as_modest(app: str, settings: object, clien
     refuse_superuser()
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "GRANT UPDATE (act_name) ON accounts_historicaluser TO {app}",
+        "GRANT DELETE ON roadmaps_historicalsignature TO {app}",
+        "ALTER SCHEMA public OWNER TO {app}",  # whoever owns a schema drops its tables
+        "ALTER ROLE {app} CREATEROLE",
+        "GRANT pg_write_all_data TO {app}",
+        "ALTER ROLE {app} NOINHERIT; CREATE ROLE its_owner; GRANT its_owner TO {app};"
+        " ALTER TABLE audit_event OWNER TO its_owner",
+    ],
+)
+def test_a_role_that_can_come_to_rewrite_history_is_not_modest(app: str, more: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(more.format(app=app))
+    with acting_as(app):
+        assert not is_modest()
+
+
 def test_the_web_server_does_not_start_as_a_superuser(databases: dict[str, str], tmp_path: Path) -> None:
     variables = {**PRODUCTION, "DATA_DIR": str(tmp_path), "DATABASE_URL": databases["DATABASE_URL"]}
     done = run(("-c", "import partnership.wsgi"), variables)
@@ -191,11 +210,19 @@ def test_the_script_can_be_run_again_and_gives_the_database_to_the_owner(
         "DATABASE_OWNER": "roadmaps_owner", "DATABASE_OWNER_PASSWORD": "one",
         "DATABASE_APP": "roadmaps_app", "DATABASE_PASSWORD": "two",
     }  # fmt: skip
+    app = roles.here("roadmaps_app")
     for _ in range(2):
         roles.make(databases["DATABASE_URL"], made)
+        with psycopg.connect(databases["DATABASE_URL"]) as server:
+            has = server.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", [app, roles.here("roadmaps_owner")])
+            assert has.fetchone() == (False,)
+            assert server.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [app]).fetchone() == (None,)
+            server.execute(roles.here("GRANT roadmaps_owner TO roadmaps_app"))
+            server.execute(roles.here("ALTER ROLE roadmaps_app SET search_path = pg_temp, public"))
+    roles.make(databases["DATABASE_URL"], made)
     owner = roles.address(databases["DATABASE_URL"], "postgres://roadmaps_owner:one@db/roadmaps")
     with psycopg.connect(owner) as connected:
         connected.execute("CREATE TABLE mine (id integer)")
-    app = roles.address(databases["DATABASE_URL"], "postgres://roadmaps_app:two@db/roadmaps")
-    with psycopg.connect(app) as connected, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    address = roles.address(databases["DATABASE_URL"], "postgres://roadmaps_app:two@db/roadmaps")
+    with psycopg.connect(address) as connected, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connected.execute("CREATE TABLE mine_too (id integer)")
