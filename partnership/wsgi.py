@@ -6,8 +6,8 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection
 
 from partnership.environment import ConfigurationError
@@ -26,7 +26,8 @@ def limit_statements() -> None:
 
 
 try:
-    application = get_wsgi_application()
+    django.setup(set_prefix=False)
+    application = import_module("partnership.utf8").Application()
     limit_statements()
     import_module("partnership.urls")  # now, and not at the first visitor's page
     with suppress(DatabaseError):  # one that is not there yet: /readyz says so until it is

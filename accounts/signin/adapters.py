@@ -43,6 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Refuse: the library takes the links of its emails from the Host header. Ours are written by our services."""
         raise NotImplementedError(f"The library may not send {template_prefix}.")
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Return whether to lead there after signing in; an address that cannot be read is none of ours."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Record that the limit of failed sign-ins is reached, once in a while of attempts."""
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.contrib.messages import WARNING, get_messages
+from django.contrib.messages.storage.base import Message
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
@@ -17,6 +18,8 @@ from common.canonical import sha256_hex
 TOKENS: Final = ("csrfmiddlewaretoken", "form_token")
 # of an answer to htmx that is not a redirect, Content-Location is the page that shows the result
 ADDRESSES: Final = ("Location", "HX-Redirect", "Content-Location")
+# an attempt on a secret stays counted, also where the cache is in the database, whatever breaks after it
+SIGN_IN: Final = "/accounts/"
 
 
 class AnswerResubmission:
@@ -40,11 +43,12 @@ class AnswerResubmission:
             )
             if not is_first:
                 return _lead_again(request, form.led_to)
+            earlier = len(_said(request))
             response = self.get_response(request)
             form.led_to = next((response[name] for name in ADDRESSES if name in response), "")
-            if response.status_code >= 500:
+            if response.status_code >= 500 and not request.path.startswith(SIGN_IN):
                 transaction.set_rollback(True)
-            elif form.led_to and not _warned(request):
+            elif form.led_to and not any(message.level >= WARNING for message in _said(request)[earlier:]):
                 form.save(update_fields=["led_to"])
             else:
                 form.delete()
@@ -55,11 +59,13 @@ def _fingerprint(request: HttpRequest) -> str:
     return sha256_hex([request.user.pk, request.get_full_path(), sorted(map(list, request.POST.lists()))])
 
 
-def _warned(request: HttpRequest) -> bool:
-    said = get_messages(request)
-    is_warned = any(message.level >= WARNING for message in said)
-    said.used = False  # type: ignore[union-attr]  # they are still to be shown
-    return is_warned
+def _said(request: HttpRequest) -> list[Message]:
+    """Return the messages that the person has not seen yet, as they are: they are still to be shown."""
+    messages = get_messages(request)
+    used = messages.used  # type: ignore[union-attr]
+    said = list(messages)
+    messages.used = used  # type: ignore[union-attr]
+    return said
 
 
 def _lead_again(request: HttpRequest, address: str) -> HttpResponseBase:
