@@ -15,7 +15,7 @@ from accounts.policy.questions import NotAllowed
 from common.errors import sentence
 from roadmaps import proposal_status
 from roadmaps.models import Proposal, Revision, RoadMap
-from roadmaps.proposal_status import ProposalAct, ProposalStatus
+from roadmaps.proposal_status import STATUS_TABLE, ProposalAct, ProposalStatus
 from roadmaps.services import (
     IllegalMove,
     publish,
@@ -231,3 +231,34 @@ def test_pages_offer_what_the_table_allows_and_nothing_else(worlds: Worlds) -> N
                     assert (f'{end}"' in page) == bool(can[act]), (status, act, name)
                 opens_editor = can[ProposalAct.EDIT] or can[ProposalAct.REOPEN]
                 assert (f'href="/proposals/{proposal.reference}/edit/"' in page) == bool(opens_editor), (status, name)
+
+
+def test_an_open_proposal_is_on_the_desk_of_whoever_acts_next(worlds: Worlds) -> None:
+    """Those who can sign it; where nobody can, its secretaries, who publish, rework or withdraw it."""
+    clients = {name: Client() for name in worlds.people}
+    for name, client in clients.items():
+        client.force_login(worlds.people[name])
+    for status in set(ProposalStatus) - {ProposalStatus.VOID}:
+        with worlds.in_status(status) as (proposal, revision):
+            facts = facts_of(proposal, revision)
+            is_open, is_signed = bool(STATUS_TABLE[status].moves), proposal_status.awaits_signatures(status)
+            for name, client in clients.items():
+                tasks = client.get("/").context["todo"]
+                here = [task.verb for task in tasks if task.address == f"/proposals/{proposal.reference}/"]
+                sees = not proposal.is_private or worlds.people[name].side == proposal.layer
+                acts = {
+                    "chair": proposal_status.move(ProposalAct.SIGN, facts, worlds.people[name].side) is not None,
+                    "secretary": is_open and not is_signed and sees,
+                }.get(name.split()[0], False)
+                assert bool(here) == acts, (status, name, here)
+
+
+def test_reopening_says_what_holds_of_the_revision(worlds: Worlds) -> None:
+    client = Client()
+    client.force_login(worlds.secretary)
+    for status, words in (
+        (ProposalStatus.PUBLISHED, "the co-chairs can read and sign it"),
+        (ProposalStatus.REFUSED, "nobody can sign it as it is"),
+    ):
+        with worlds.in_status(status) as (proposal, _revision):
+            assert words in html_of(client.get(f"/proposals/{proposal.reference}/reopen/"))

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, SeatRole, User
 from accounts.policy.actors import Actor
 from accounts.policy.questions import can, visible, who_can
 from common.sides import Side
@@ -122,7 +122,23 @@ def abilities(actor: Actor, mine: list[MyProject], rows: list[AreaRow]) -> list[
     if codes := [entry.project.code for entry in mine if entry.editable]:
         words = {"codes": ", ".join(codes)}
         found.append(Ability(_("Keep the summaries of the projects that you lead up to date: %(codes)s.") % words))
-    return [*found, *_administers(actor)]
+    return [*found, *_agrees(actor), *_administers(actor)]
+
+
+def _agrees(actor: Actor) -> Iterator[Ability]:
+    """Yield what the seats and the role allow with proposals, forecasts and keys."""
+    proposals = reverse("desk:proposals")
+    for seat in actor.seats:
+        named = {"group": seat.group}
+        if seat.role == SeatRole.CO_CHAIR:
+            yield Ability(_("Sign or refuse the proposals for %(group)s, for your side.") % named, proposals)
+        elif seat.role == SeatRole.SECRETARY:
+            yield Ability(_("Edit, publish and withdraw the proposals for %(group)s.") % named, proposals)
+    if can(actor, "milestone.forecast"):
+        yield Ability(_("Give forecasts for the milestones that your organisation leads."))
+    if can(actor, "key.view"):
+        words = _("Compare the enrolled keys with the list that your side keeps.")
+        yield Ability(words, reverse("admin:accounts_enrolledkey_changelist"))
 
 
 def _administers(actor: Actor) -> Iterator[Ability]:
@@ -140,6 +156,9 @@ def _administers(actor: Actor) -> Iterator[Ability]:
     if can(actor, "membership.manage"):
         words = _("Add people to your organisation, and end their memberships.")
         yield Ability(words, reverse("admin:accounts_user_changelist"))
+    if can(actor, "service_account.manage"):
+        words = _("Add service accounts for the systems of your organisation, and revoke them.")
+        yield Ability(words, reverse("admin:accounts_serviceaccount_changelist"))
     if can(actor, "seat.manage"):
         words = _("Assign and end your side’s seats in the working groups.")
         yield Ability(words, reverse("admin:accounts_seat_changelist"))

@@ -59,7 +59,7 @@ def _with(actor: Actor, permission: str, open_ones: list[ProposalSummary]) -> se
 
 
 def todo(actor: Actor, open_ones: list[ProposalSummary], late: Urgent) -> list[TodoItem]:
-    """Return what to sign, to publish and to forecast, the most urgent first."""
+    """Return what to sign, to publish, to rework and to forecast, the most urgent first."""
     signs, publishes = (_with(actor, f"proposal.{act}", open_ones) for act in ("sign", "publish"))
     found = [item for summary in open_ones if (item := _of_seat(actor, summary, signs, publishes))]
     found += [of_lead(entry) for entry in late.entries]
@@ -82,7 +82,7 @@ def waiting(actor: Actor, open_ones: list[ProposalSummary]) -> list[Waiting]:
 
 
 def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes: set[int]) -> TodoItem | None:
-    """Return what a co-chair has to sign, or a secretary to publish; None for neither."""
+    """Return what a co-chair has to sign, or a secretary to publish, rework or withdraw; None for none of these."""
     proposal = summary.proposal
     words = {"proposal": proposal.reference, "group": proposal.road_map.group}
     if proposal.pk in signs and summary.move(ProposalAct.SIGN, actor.side):
@@ -111,7 +111,31 @@ def _of_seat(actor: Actor, summary: ProposalSummary, signs: set[int], publishes:
             action=_("Open"),
             urgency=1000,
         )
+    if proposal.pk in publishes and not summary.awaits_signatures:
+        return TodoItem(
+            verb="rework",
+            shape=summary.shape,
+            when=summary.label,
+            what=(
+                _("Withdraw: %(proposal)s, %(group)s")
+                if summary.is_overtaken
+                else _("Edit and publish again, or withdraw: %(proposal)s, %(group)s")
+            )
+            % words,
+            address=_page(proposal),
+            why=_stopped_because(summary),
+            action=_("Open"),
+            urgency=-250,
+        )
     return None
+
+
+def _stopped_because(summary: ProposalSummary) -> str:
+    """Return why nobody can sign or publish it as it is."""
+    refusal = summary.refusal
+    if summary.is_overtaken or refusal is None:
+        return _("A newer version is in force: this can no longer be signed. Start a new proposal from that version.")
+    return _("%(who)s has refused it: “%(reason)s”") % {"who": refusal.refused_by, "reason": refusal.reason}
 
 
 def of_lead(entry: LiveMilestone) -> TodoItem:
