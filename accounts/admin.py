@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +32,7 @@ from accounts.services import create_service_account, invite, save_person
 from accounts.signin.encryption import cipher
 from accounts.signin.keys import in_groups
 from accounts.web.admin_base import ScopedModelAdmin
-from accounts.web.forms import ScopedForm
+from accounts.web.forms import M, ScopedForm, only_one
 from common.days import FIRST_PAST, DayField, DayInput
 from common.sides import Side
 
@@ -102,6 +102,7 @@ class NewPersonForm(PersonForm):
         if not self.is_change:
             choices = visible(self.actor, "organisation.edit", Organisation.objects.all())
             self.fields["organisation"].queryset = choices.named()  # type: ignore[attr-defined]
+            self.initial.setdefault("organisation", only_one(choices))
             self.initial.setdefault("valid_from", self.actor.today)
 
     def clean(self) -> dict[str, Any]:
@@ -153,11 +154,30 @@ class UserAdmin(ScopedModelAdmin[User]):
         obj.pk = membership.user_id
         return None
 
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """Say what comes next: the person has no password yet, and no email tells them."""
+        words = _(
+            "%(name)s was added. Tell them the address of this site: with “Forgot your password?” on its sign-in page "
+            "they set their first password, by a link in an email to %(email)s."
+        )
+        messages.success(request, words % {"name": obj.name, "email": obj.email})
+        return redirect("admin:accounts_user_changelist")
+
+
+class TermForm(ScopedForm[M]):
+    """Adds a membership or a seat; most begin today."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_change:
+            self.initial.setdefault("valid_from", self.actor.today)
+
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedModelAdmin[Membership]):
     menu_order, in_search = 30, False
     step_up = True
+    form = TermForm
     list_display = ("user", "organisation", "role", "valid_from", "valid_to")
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
@@ -188,6 +208,7 @@ class WorkingGroupAdmin(ScopedModelAdmin[WorkingGroup]):
 class SeatAdmin(ScopedModelAdmin[Seat]):
     menu_order, in_search = 40, False
     step_up = True
+    form = TermForm
     list_display = ("user", "group", "side", "role", "valid_from", "valid_to")
     list_filter = ("side", "role", "group")
     list_select_related = ("user", "group")
@@ -235,7 +256,9 @@ class ServiceAccountForm(ScopedForm[ServiceAccount]):
     """The scopes of a partner system, and whether it is revoked."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("may"), choices=list(settings.OAUTH2_PROVIDER["SCOPES"].items()), widget=forms.CheckboxSelectMultiple
+        label=_("permissions"),
+        choices=list(settings.OAUTH2_PROVIDER["SCOPES"].items()),
+        widget=forms.CheckboxSelectMultiple,
     )
     revoked = forms.BooleanField(
         label=_("revoked"), required=False, help_text=_("Its tokens stop working at once, and it gets no new ones.")
@@ -278,7 +301,7 @@ class ServiceAccountAdmin(ScopedModelAdmin[ServiceAccount]):
         fields = super().get_fields(request, obj)
         return fields if obj else [field for field in fields if field != "revoked"]
 
-    @admin.display(description=_("may"))
+    @admin.display(description=_("permissions"))
     def allowed(self, obj: ServiceAccount) -> str:
         return ", ".join(obj.scopes)
 

@@ -24,7 +24,7 @@ from accounts.policy.questions import NotAllowed, can, can_on, visible
 from accounts.services import StaleEdit, save_record
 from accounts.signin.step_up import require_step_up
 from accounts.web.admin_list import ScopedChangeList, refuse_closed_parameters
-from accounts.web.forms import EXTRA, ScopedForm
+from accounts.web.forms import EXTRA, ScopedForm, only_one
 from accounts.web.history import entries
 from accounts.web.menu import MenuGroup, MenuItem
 from accounts.web.search import matching
@@ -269,6 +269,8 @@ class ScopedModelAdmin(admin.ModelAdmin[M]):
         permission = self.choices.get(db_field.name, access_of(related).view)
         choices = visible(actor_of(request), permission, related._default_manager.all())
         kwargs["queryset"] = choices.named() if related is Organisation else choices  # type: ignore[attr-defined]
+        if related is Organisation:
+            kwargs["initial"] = only_one(choices)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: ModelForm[M], change: bool) -> None:

@@ -23,6 +23,12 @@ M = TypeVar("M", bound=models.Model)
 EXTRA = ("reason", "based_on")
 
 
+def only_one(choices: models.QuerySet[M, Any]) -> M | None:
+    """Return the record that a form may choose for its person, as there is no other; None where there is a choice."""
+    found = list(choices.order_by()[:2])
+    return found[0] if len(found) == 1 else None
+
+
 @dataclass(frozen=True)
 class Conflicting:
     """A field that somebody else changed: its value when the edit began, now, and as typed."""

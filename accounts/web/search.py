@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from operator import or_
-from typing import Any, TypeVar, cast
+from operator import and_, or_
+from typing import Any, Final, TypeVar, cast
 
 from django.db.models import Expression, F, Field, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -13,16 +13,20 @@ from common.text import Folded, MultilingualField
 
 M = TypeVar("M", bound=Model)
 
+MOST_WORDS: Final = 6  # that are searched for one by one; a longer query is searched for as it stands
+
 
 def matching(queryset: QuerySet[M, Any], lookups: Iterable[str | Expression], words: str) -> QuerySet[M, Any]:
-    """Return the records of ``queryset`` in which a text at one of ``lookups`` has the words; each comes once.
+    """Return the records of ``queryset`` in which each word is in a text at one of ``lookups``; each comes once.
 
     A lookup is a path to a column, plain or multilingual, or an expression. ``words`` is what
     `common.text.search_words` made of what was typed.
     """
     model = queryset.model
     texts = {f"_searched_{n}": Folded(text) for n, text in enumerate(_texts(model, lookups))}
-    found = reduce(or_, (Q(**{f"{name}__contains": words}) for name in texts))
+    each = list(dict.fromkeys(words.split()))
+    each = each if 0 < len(each) <= MOST_WORDS else [words]
+    found = reduce(and_, (reduce(or_, (Q(**{f"{name}__contains": word}) for name in texts)) for word in each))
     return queryset.filter(pk__in=model._default_manager.alias(**texts).filter(found).order_by().values("pk"))
 
 

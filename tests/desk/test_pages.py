@@ -270,6 +270,11 @@ def test_search_reads_every_language_and_folds_apostrophes_and_case() -> None:
     assert found(client, "RM-07")["roadmap"] == {"/road-maps/RM-07/"}
     assert found(client, "a.*") == {}
     assert [item.href for item in client.get("/search/?q=programme").context["pages"]] == ["/programme/"]
+    # each word, in any order
+    assert found(client, "ammonia  Hydrogen")["project"] == {"/projects/D05/"}
+    assert found(client, "ammonia turbines") == {}
+    listed = client.get("/admin/programme/project/", {"q": "ammonia Hydrogen"})
+    assert [project.code for project in listed.context["cl"].result_list] == ["D05"]
 
 
 def test_search_finds_only_what_is_theirs() -> None:
