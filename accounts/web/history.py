@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +17,8 @@ from accounts.policy.naming import actor_of_row, named
 from accounts.policy.questions import visible
 from accounts.services.records import audited_fields
 from audit.models import Audited
-from common.language import MARKS
+from common.deadlines import printed_day
+from common.language import MARKS, reader_language
 from common.text import Text
 
 KINDS = {"+": gettext_lazy("added"), "~": gettext_lazy("changed"), "-": gettext_lazy("deleted")}
@@ -32,7 +32,10 @@ DOOR_WORDS = {
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change of a record. ``changes`` are (label, before, after) in words."""
+    """One change of a record. ``changes`` are (label, before, after) in words.
+
+    ``about`` names the record where a page shows the history of several.
+    """
 
     at: datetime
     who: str
@@ -42,6 +45,7 @@ class HistoryEntry:
     reason: str
     kind: str
     changes: tuple[tuple[str, str, str], ...]
+    about: str = ""
 
 
 def in_words(field: "models.Field[Any, Any]", value: Any, actor: Actor) -> str:
@@ -61,7 +65,7 @@ def in_words(field: "models.Field[Any, Any]", value: Any, actor: Actor) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-        return date_format(value)
+        return printed_day(value, reader_language())
     return str(value)
 
 

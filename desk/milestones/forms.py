@@ -1,5 +1,7 @@
 """The small forms of the pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +11,10 @@ from common.text import LinesField
 
 class ForecastForm(forms.Form):
     """One lead's forecast; ``based_on`` is the version of the assignment that the page showed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""  # as on every other form
 
     assignment = forms.IntegerField(widget=forms.HiddenInput)
     based_on = forms.IntegerField(widget=forms.HiddenInput)

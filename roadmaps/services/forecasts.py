@@ -12,7 +12,6 @@ from accounts.policy.questions import require
 from accounts.services import StaleEdit
 from audit.services import save_audited
 from common.days import check_day
-from common.deadlines import FIRST_POSSIBLE
 from common.errors import InvalidValue, sentence
 from roadmaps.models import Assignment
 from roadmaps.services.errors import IllegalMove, typed_reason
@@ -26,6 +25,8 @@ def set_forecast(
     *, assignment: Assignment, forecast_on: date | None, reason: str, based_on: int, by: Actor
 ) -> Assignment:
     """Save or remove the forecast of one lead, with its reason.
+
+    A new forecast is for today or later; one that has passed meanwhile may keep its day.
 
     Raises: NotAllowed, StaleEdit, IllegalMove (dropped, done), ValidationError at ``forecast_on`` or ``reason``.
     """
@@ -52,8 +53,8 @@ def set_forecast(
             check_day(forecast_on)
     except InvalidValue as error:
         raise ValidationError({"forecast_on": sentence(error)}) from error
-    if forecast_on is not None and forecast_on < FIRST_POSSIBLE:
-        raise ValidationError({"forecast_on": _("A forecast must be after the summit of 14 June 2024.")})
+    if forecast_on is not None and forecast_on != assignment.forecast_on and forecast_on < by.today:
+        raise ValidationError({"forecast_on": _("This day is past. Give the day on which you expect to finish.")})
     if (assignment.forecast_on, assignment.forecast_reason) == (forecast_on, reason):
         return assignment
     assignment.forecast_on, assignment.forecast_reason = forecast_on, reason

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,8 +22,9 @@ from roadmaps.document.content import ExecutorContent, ExecutorRole, MeasureCont
 from roadmaps.document.content import MilestoneContent as Step
 from roadmaps.document.outline import outline_of
 from roadmaps.models import Assignment, Milestone, Proposal, ProposalParty, RoadMapVersion
+from roadmaps.services import set_forecast
 from tests.scenarios.pages import html_of
-from tests.scenarios.people import person, put_in_force, seat
+from tests.scenarios.people import actor_for, person, put_in_force, seat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("programme")]
 
@@ -87,6 +89,25 @@ def test_a_lead_forecasts_and_the_risk_shows_on_the_road_map_and_the_desk() -> N
     assert [task.shape for task in desk.context["todo"]] == ["risk"]
     stale = officer.post(address, {**given, "reason": "Once more."})
     assert stale.status_code == 400 and "Someone else changed this forecast" in stale.content.decode()
+
+
+def test_a_forecast_is_for_today_or_later_and_one_that_has_passed_may_keep_its_day() -> None:
+    in_force(with_steps(-3))
+    lead = Assignment.objects.get(side="UZ", role="lead")
+    by = actor_for(person("officer", "uzkimyosanoat"))
+    today = by.today
+
+    def forecast(day: date, reason: str) -> Assignment:
+        row = Assignment.objects.get(pk=lead.pk)
+        return set_forecast(assignment=row, forecast_on=day, reason=reason, based_on=row.row_version, by=by)
+
+    with pytest.raises(ValidationError, match="This day is past"):
+        forecast(today - timedelta(days=1), "Done.")
+    forecast(today, "Today.")
+    by = replace(by, today=today + timedelta(days=9))
+    forecast(today, "It was finished, the report follows.")
+    with pytest.raises(ValidationError, match="This day is past"):
+        forecast(today + timedelta(days=8), "Later.")
 
 
 def test_nobody_forecasts_for_another_lead() -> None:

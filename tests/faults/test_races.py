@@ -217,7 +217,8 @@ def test_two_forecasts_at_once(group: Energy) -> None:
     officer = person("officer", "minenergy")
     for place in range(ROUNDS):
         row = Assignment.objects.get(side="UZ")
-        days = (date(2027, 7, 1) + timedelta(days=place), date(2028, 7, 1) + timedelta(days=place))
+        first = timezone.localdate() + timedelta(days=100 + place)
+        days = (first, first + timedelta(days=365))
         results = at_once(*(forecasting(row, day, officer) for day in days))
         assert sorted(told(results)) == [False, True]
         row.refresh_from_db()

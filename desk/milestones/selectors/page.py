@@ -1,6 +1,6 @@
 """One milestone as its page shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -104,8 +104,11 @@ class MilestonePage:
     @cached_property
     def history(self) -> list[HistoryEntry]:
         """Changes of the milestone and of its executors, newest first."""
-        rows = [self.record, *(executor.assignment for executor in self.executors)]
-        found = [entry for row in rows for entry in entries(row, self.actor)]
+        found = entries(self.record, self.actor)
+        for executor in self.executors:
+            row = executor.assignment
+            about = f"{row.organisation.short_name}, {row.get_role_display()}"
+            found += [replace(entry, about=about) for entry in entries(row, self.actor)]
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
 
     @property
