@@ -17,7 +17,7 @@ SENTENCES: Final = {
     "text.unknown_original": _("The original language “%(language)s” is not supported. Use one of: %(choices)s."),
     "text.no_original": _("There is no text in the original language “%(language)s”, or it is blank."),
     "day.not_a_day": _("“%(value)s” is not a day. Write it as 2025-06-30: year, month, day."),
-    "day.out_of_range": _("%(value)s cannot be meant. Give a day from %(first)s to %(last)s."),
+    "day.out_of_range": _("%(value)s is out of range. Give a day from %(first)s to %(last)s."),
     "deadline.incomplete": _("A deadline has both a date and a precision, or neither."),
     "deadline.has_time": _("A deadline is a date without a time."),
     "deadline.unknown_precision": _("“%(value)s” is not a precision. Use one of: %(choices)s."),

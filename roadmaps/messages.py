@@ -29,7 +29,7 @@ SENTENCES: Final = {
     ),
     "content.no_words": _("This text has no letter and no digit (%(language)s)."),
     "content.before_summit": _("%(day)s is before the summit of %(summit)s."),
-    "content.after_last_day": _("%(day)s cannot be meant. Deadlines end on %(last)s at the latest."),
+    "content.after_last_day": _("%(day)s is too late. Deadlines end on %(last)s at the latest."),
     "content.no_lead": _("A milestone needs a lead."),
     "content.two_leads": _("A milestone has at most one lead from each side."),
     "content.uid_of_another": _("This row belongs to another road map: copy it instead."),

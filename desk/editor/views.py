@@ -191,7 +191,7 @@ def _conflict(
         form.show_theirs(page.both_changed(target, conflict))
     row = page.open_with(target, form, version=conflict.version or posted_version(request))
     row.conflict, row.is_typed = conflict, True
-    said = _("Not saved: this row has been changed by somebody else meanwhile.")
+    said = _("Not saved: this row has changed meanwhile.")
     return answer(request, page, row, said=said, status=409)
 
 

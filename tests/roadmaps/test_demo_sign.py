@@ -38,9 +38,9 @@ def published() -> Revision:
 
 def test_two_sample_keys_bring_a_road_map_into_force(small_demo: list[str]) -> None:
     revision = published()
-    assert demo_sign("RM-07.P1", KR) == ["RM-07.P1.R1: Korea's key is turned (sample).", f"It waits for {UZ}."]
+    assert demo_sign("RM-07.P1", KR) == ["RM-07.P1.R1: signed for Korea with a sample key.", f"Waiting for {UZ}."]
     assert demo_sign("RM-07.P1.R1", UZ) == [
-        "RM-07.P1.R1: Uzbekistan's key is turned (sample).",
+        "RM-07.P1.R1: signed for Uzbekistan with a sample key.",
         "RM-07 is in force as version 1.",
     ]
     version = RoadMapVersion.objects.get(revision=revision)

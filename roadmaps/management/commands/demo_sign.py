@@ -1,4 +1,4 @@
-"""`manage.py demo_sign RM-07.P1 --as co_chair.kr.energy@demo.invalid`: a sample key turned, only where DEMO is on."""
+"""`manage.py demo_sign RM-07.P1 --as co_chair.kr.energy@demo.invalid`: sign with a sample key, where DEMO is on."""
 
 from typing import Any
 
@@ -61,9 +61,9 @@ def _who_could(revision: Revision, by: Actor) -> str:
 
 def _outcome(revision: Revision, by: Actor) -> list[str]:
     version = RoadMapVersion.objects.filter(revision=revision).select_related("road_map").first()
-    turned = f"{revision.reference}: {Side(by.side).label}'s key is turned (sample)."
+    signed = f"{revision.reference}: signed for {Side(by.side).label} with a sample key."
     if version:
-        return [turned, f"{version.road_map.reference} is in force as version {version.number}."]
+        return [signed, f"{version.road_map.reference} is in force as version {version.number}."]
     others = who_can("proposal.sign", revision.proposal, actor=by).exclude(side=by.side).order_by("email")
     waits = ", ".join(person.email for person in others) or "the other side's co-chair, whose seat is empty"
-    return [turned, f"It waits for {waits}."]
+    return [signed, f"Waiting for {waits}."]
