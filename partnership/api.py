@@ -31,7 +31,8 @@ v1 = [
 ]
 urlpatterns = [
     path("oauth/token/", SystemTokenView.as_view(), name="token"),
-    path("oauth/token", SystemTokenView.as_view()),  # a redirect would lose what was posted
+    # a redirect would lose what was posted
+    path("oauth/token", SystemTokenView.as_view(), name="token-without-slash"),
     path("api/v1/", include((v1, "api"))),
     path("api/docs/", page, name="api-docs"),
     # with its slash only: what lacks one is sent on to the address that has it

@@ -38,7 +38,7 @@ SIGN_IN: Final = {
     "mfa_view_recovery_codes",
     "usersessions_list",
 }
-API: Final = {"api-docs", "schema", "token"}
+API: Final = {"api-docs", "schema", "token", "token-without-slash"}
 # the addresses that Django's admin makes for its site and for each model
 ADMIN_SITE: Final = {
     "app_list", "autocomplete", "index", "jsi18n", "login", "logout", "password_change", "password_change_done",
