@@ -83,7 +83,7 @@ class Audited(models.Model):
 
     ``row_version`` counts the changes; an edit sends the version it was based on, so that a stale edit is noticed.
     Credentials and the time of the last sign-in are not in history: their changes are events. Neither is ``outline``,
-    which is computed from the record's other columns.
+    which is computed from the record's other columns, nor ``drafted_as``, which the history of the draft itself tells.
     """
 
     row_version = models.PositiveIntegerField(default=1, editable=False)
@@ -92,7 +92,7 @@ class Audited(models.Model):
         bases=(HistoryRow,),
         inherit=True,
         history_id_field=models.BigAutoField(),
-        excluded_fields=["password", "last_login", "client_secret", "outline"],
+        excluded_fields=["password", "last_login", "client_secret", "outline", "drafted_as"],
         history_user_id_field=models.BigIntegerField(null=True, db_index=True, default=actor_id, editable=False),
         history_change_reason_field=models.CharField(max_length=1000, blank=True, default=reason),
     )

@@ -26,6 +26,8 @@ Step = tuple[str, str]  # app and name of a migration
 INTENDED: Final[dict[Step, set[str]]] = {
     # newer notices go in a message of their own while one is in doubt
     ("reminders", "0003_delivery"): {"reminders_message: one_waiting_message_a_person"},
+    # a side's own drafts are numbered apart
+    ("roadmaps", "0002_numbers_of_drafts"): {"roadmaps_proposal: proposal_number_once_a_road_map"},
 }
 
 

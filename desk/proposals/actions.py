@@ -219,6 +219,7 @@ def _attempt(
         fresh = proposal_or_404(actor, record.reference)
         text = revision_or_404(actor, fresh, number) if number else current_revision(actor, fresh)
         return shown(request, fresh, text, ActionProblem(sentences(error, fresh), status, typed)), error
+    record.refresh_from_db(fields=["number", "layer"])  # publishing a private draft gives it another reference
     return redirect("desk:proposal", record.reference), None
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404
 
 from accounts.policy.actors import Actor
 from accounts.policy.questions import can_on
+from common.sides import Layer
 from common.text import Text
 from desk.proposals.difference import Difference, DiffRow
 from desk.proposals.status import ProposalSummary, SignatureSlot, proposals, summary_of
@@ -23,15 +24,22 @@ from roadmaps.models import Proposal, Refusal, Revision, RoadMap, RoadMapVersion
 from roadmaps.proposal_status import ProposalAct, ProposalStatus
 from roadmaps.signing import passkeys
 
-REFERENCE: Final = re.compile(r"(RM-[0-9]{2,7})\.P([1-9][0-9]{0,8})")
+REFERENCE: Final = re.compile(r"(RM-[0-9]{2,7})\.(P|UZ|KR)([1-9][0-9]{0,8})")
 
 
 def proposal_or_404(actor: Actor, reference: str) -> Proposal:
-    """Raises: Http404."""
+    """Return the proposal; the own side finds one by the reference of its draft too.
+
+    Raises: Http404.
+    """
     parts = REFERENCE.fullmatch(reference)
     if parts is None:
         raise Http404
-    return visible_or_404(actor, proposals(actor), road_map__reference=parts[1], number=parts[2])
+    road_map, layer, number = parts.groups()
+    named = Q(layer=Layer.SHARED if layer == "P" else layer, number=number)
+    if layer == actor.side:
+        named |= Q(drafted_as=f"{layer}{number}")
+    return visible_or_404(actor, proposals(actor).filter(named), road_map__reference=road_map)
 
 
 def revision_or_404(actor: Actor, proposal: Proposal, number: int) -> Revision:

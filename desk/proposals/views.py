@@ -32,7 +32,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     """Every proposal that the person can see: its status, and whom it waits for."""
     actor = actor_of(request)
     require_ever(actor, "proposal.view")
-    found = summaries(actor, proposals(actor).defer("content").order_by("road_map__reference", "-number"))
+    found = summaries(actor, proposals(actor).defer("content").order_by("road_map__reference", "-pk"))
     mine = [summary for summary in found if summary.waits_on(actor.person)]
     others = [summary for summary in found if summary.is_open and summary not in mine]
     closed = [summary for summary in found if not summary.is_open]

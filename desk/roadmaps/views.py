@@ -64,11 +64,11 @@ def _agreed(request: HttpRequest, actor: Actor, page: VersionPage) -> HttpRespon
     return render(request, "roadmaps/version.html", context)
 
 
-def _chosen(drafts: list[Draft], number: str | None) -> Draft | None:
-    """Return the draft of that number, or the newest. Raises: Http404."""
-    if number is None:
+def _chosen(drafts: list[Draft], code: str | None) -> Draft | None:
+    """Return the draft of that code, such as P2, or the newest. Raises: Http404."""
+    if code is None:
         return drafts[0] if drafts else None
     for draft in drafts:
-        if str(draft.proposal.number) == number:
+        if code in (draft.proposal.code, draft.proposal.code.removeprefix("P")):
             return draft
     raise Http404

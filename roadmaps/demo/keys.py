@@ -23,7 +23,7 @@ from accounts.policy.actors import Actor
 from accounts.policy.questions import require, visible
 from accounts.signin.keys import UnusableKey
 from common.errors import sentence
-from common.sides import day_of
+from common.sides import Layer, day_of
 from roadmaps.models import Proposal, Revision, Signature
 from roadmaps.services.locking import open_revision
 from roadmaps.services.signatures import sign
@@ -59,7 +59,11 @@ def published_revision(reference: str, *, by: Actor) -> Revision:
     if parts is None:
         raise DemoKeyError(f"“{reference}” is not a proposal's reference, such as RM-07.P1 or RM-07.P1.R2.")
     road_map, number, revision = parts.groups()
-    seen = visible(by, "proposal.view", Proposal.objects.filter(road_map__reference=road_map, number=int(number)))
+    seen = visible(
+        by,
+        "proposal.view",
+        Proposal.objects.filter(road_map__reference=road_map, layer=Layer.SHARED, number=int(number)),
+    )
     proposal = seen.first()
     if proposal is None:
         raise DemoKeyError(f"{by.act.actor_name} sees no proposal {road_map}.P{number}.")

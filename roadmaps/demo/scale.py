@@ -58,7 +58,7 @@ def make_scale_data(*, milestones: int, by: Actor, now: datetime) -> Iterator[st
     Raises: NotEmpty where nothing is left to fill.
     """
     ours = RoadMap.objects.exclude(group__area__kind="programme").filter(
-        versions=None, proposals__number=1, proposals__state=ProposalState.DRAFT
+        versions=None, proposals__layer="shared", proposals__number=1, proposals__state=ProposalState.DRAFT
     )
     road_maps = list(ours.select_related("group").order_by("pk"))
     if not road_maps:
@@ -75,7 +75,7 @@ def make_scale_data(*, milestones: int, by: Actor, now: datetime) -> Iterator[st
 @transaction.atomic
 def _put_in_force(road_map: RoadMap, content: RoadMapContent, by: Actor, now: datetime) -> None:
     """Bring the first proposal into force, with a tenth of its milestones done and some expected later."""
-    first = Proposal.objects.select_for_update().get(road_map=road_map, number=1)
+    first = Proposal.objects.select_for_update().get(road_map=road_map, layer="shared", number=1)
     adopt(first, content, by, now, streamed=connection.vendor == "postgresql")
     done = list(MilestoneRow.objects.filter(road_map=road_map, position__endswith="7", due_on__isnull=False))
     for row in done:

@@ -25,13 +25,19 @@ class ProposalState(models.TextChoices):
 
 
 class Proposal(Audited):
-    """A road map as it would read. ``content`` is the draft: the whole document (`roadmaps.document`)."""
+    """A road map as it would read. ``content`` is the draft: the whole document (`roadmaps.document`).
+
+    A draft on one side's own layer is RM-07.UZ2; publishing gives it the next number of the shared ones, RM-07.P3.
+    """
 
     # PROTECT: what was proposed stays with its road map
     road_map = models.ForeignKey(
         RoadMap, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("road map")
     )
+    # counted by layer: a number that counted the other side's drafts too would tell how many there are
     number = models.PositiveIntegerField(_("number"))
+    # UZ3, once it is published; no column of the history, which the other side may read from then on
+    drafted_as = models.CharField(max_length=13, blank=True, editable=False)
     layer = models.CharField(_("layer"), max_length=6, choices=Layer, default=Layer.SHARED)
     state = models.CharField(_("state"), max_length=10, choices=ProposalState, default=ProposalState.DRAFT)
     # PROTECT: null for the programme's own drafts, made from the press release
@@ -73,7 +79,7 @@ class Proposal(Audited):
         verbose_name_plural = _("proposals")
         ordering = ["road_map", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["road_map", "number"], name="proposal_number_once_a_road_map"),
+            models.UniqueConstraint(fields=["road_map", "layer", "number"], name="proposal_number_once_a_layer"),
             models.CheckConstraint(name="proposal_layer", condition=models.Q(layer__in=Layer.values)),
             # what both sides can see is on the shared layer
             models.CheckConstraint(
@@ -93,8 +99,18 @@ class Proposal(Audited):
         super().save(*args, **kwargs)
 
     @property
+    def code(self) -> str:
+        """P2; UZ2 or KR2 while it is on that side's own layer."""
+        return f"{'P' if self.layer == Layer.SHARED else self.layer}{self.number}"
+
+    @property
+    def label(self) -> str:
+        """2; UZ2 or KR2 while it is on that side's own layer."""
+        return self.code.removeprefix("P")
+
+    @property
     def reference(self) -> str:
-        return f"{self.road_map.reference}.P{self.number}"
+        return f"{self.road_map.reference}.{self.code}"
 
     @property
     def document(self) -> RoadMapContent:

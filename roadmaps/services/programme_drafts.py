@@ -62,13 +62,12 @@ def write_drafts(programme: Programme, loading: Loading) -> None:
     drafts = [
         Row(
             area.code,
-            (Ref(RoadMap, area.code), 1),
+            (Ref(RoadMap, area.code), Layer.SHARED.value, 1),
             {"content": draft(area, programme.decisions_of(area)).to_json()},
-            once={"layer": Layer.SHARED.value},
         )
         for area in programme.areas
     ]
-    loading.bring_in_line(Proposal, ["road_map", "number"], drafts)
+    loading.bring_in_line(Proposal, ["road_map", "layer", "number"], drafts)
 
 
 def draft(area: AreaEntry, decisions: tuple[DecisionEntry, ...]) -> RoadMapContent:

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import compress
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import Organisation, Seat
 from accounts.policy.actors import Actor
@@ -48,10 +47,9 @@ def start_proposal(*, road_map: RoadMap, layer: str, author: Organisation | None
     if author is not None and author.pk not in _may_write_for(by, road_map):
         raise IllegalMove("proposal.other_author")
     version = road_map.in_force()
-    newest = road_map.proposals.aggregate(newest=Max("number"))["newest"] or 0
     proposal = Proposal(
         road_map=road_map,
-        number=newest + 1,
+        number=_next_number(road_map, layer),
         layer=layer,
         author=author,
         base=version,
@@ -138,9 +136,11 @@ def publish(*, proposal: Proposal, by: Actor, now: datetime, based_on: int | Non
         raise NotPublishable(found)
     if proposal.base and content == proposal.base.revision.document:
         raise IllegalMove("proposal.no_change")
+    if proposal.is_private:
+        proposal.drafted_as, proposal.number = proposal.code, _next_number(proposal.road_map, Layer.SHARED)
+    proposal.state, proposal.layer = ProposalState.PUBLISHED, Layer.SHARED
     revision = freeze(proposal, content, by=by, now=now)
     _add_parties(proposal, content, by=by)
-    proposal.state, proposal.layer = ProposalState.PUBLISHED, Layer.SHARED
     save_audited(proposal, act=by.act)
     return revision
 
@@ -192,6 +192,13 @@ def _unknown_codes(content: RoadMapContent) -> Iterator[ContentError]:
             yield ContentError("content.unknown_decision", path=f"{path}.decision", decision=row.decision)
         if isinstance(row, agreed.MilestoneContent) and row.project and row.project not in projects:
             yield ContentError("content.unknown_project", path=f"{path}.project", project=row.project)
+
+
+def _next_number(road_map: RoadMap, layer: str) -> int:
+    """Return the number after the last on that layer; one that has left a side's layer keeps its number there."""
+    taken = list(road_map.proposals.filter(layer=layer).values_list("number", flat=True))
+    left = road_map.proposals.filter(drafted_as__startswith=layer).values_list("drafted_as", flat=True)
+    return max((0, *taken, *(int(code.removeprefix(layer)) for code in left))) + 1
 
 
 def _may_write_for(by: Actor, road_map: RoadMap) -> set[int]:

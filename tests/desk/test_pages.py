@@ -227,11 +227,12 @@ def test_counts_and_links_leave_out_what_is_not_visible() -> None:
 def test_a_private_draft_shows_to_its_own_side_only() -> None:
     draft_of("minenergy", "energy")
     own, other = signed_in(seat("member", "UZ", "energy")), signed_in(seat("member", "KR", "energy"))
-    assert context_of(own, "/road-maps/RM-07/")["draft"].reference == "RM-07.P2"
+    assert context_of(own, "/road-maps/RM-07/")["draft"].reference == "RM-07.UZ2"
     assert context_of(own, "/road-maps/RM-07/?draft=1")["draft"].reference == "RM-07.P1"
     text = text_of(other, "/road-maps/RM-07/")
-    assert "RM-07.P1" in text and "RM-07.P2" not in text
-    assert other.get("/road-maps/RM-07/?draft=2").status_code == 404
+    assert "RM-07.P1" in text and "RM-07.UZ" not in text
+    for code in ("2", "P2", "UZ2"):
+        assert other.get(f"/road-maps/RM-07/?draft={code}").status_code == 404
     assert other.get("/road-maps/RM-07/?draft=x").status_code == 404
 
 

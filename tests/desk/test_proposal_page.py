@@ -19,9 +19,10 @@ from django.utils import timezone
 from fido2.utils import websafe_decode
 
 from accounts.demo.software_passkey import SoftwarePasskey
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.signin.keys import fingerprint, in_groups
 from audit.models import Event
+from audit.services import save_audited
 from common.deadlines import Deadline, Precision
 from common.language import LANGUAGES
 from common.text import Text
@@ -319,12 +320,37 @@ def test_opening_the_address_of_an_act_leads_to_the_page(room: Room) -> None:
 
 def test_the_other_side_never_sees_a_private_draft(room: Room) -> None:
     draft = draft_of("minenergy", "energy")
-    assert draft.reference == "RM-07.P2" and "RM-07.P2" in room.get("UZ", "/proposals/")
-    assert "RM-07.P2" not in room.get("KR", "/proposals/")
-    for address in (NEXT, f"{NEXT}publish/", f"{NEXT}withdraw/", f"{NEXT}revisions/1/sign/"):
-        assert room.clients["KR"].get(NEXT).status_code == 404
+    own = f"/proposals/{draft.reference}/"
+    assert draft.reference == "RM-07.UZ2" and draft.reference in room.get("UZ", "/proposals/")
+    assert draft.reference not in room.get("KR", "/proposals/")
+    for address in (own, f"{own}publish/", f"{own}withdraw/", f"{own}revisions/1/sign/"):
+        assert room.clients["KR"].get(own).status_code == 404
         assert room.clients["KR"].post(address).status_code in (404, 405)
-    assert "Visible to: Only Uzbekistan" in room.get("UZ", NEXT)
+    assert "Visible to: Only Uzbekistan" in room.get("UZ", own)
+
+
+def test_a_draft_gets_the_next_number_of_both_sides_when_it_is_published(room: Room) -> None:
+    """And keeps its address for those who have it open; nobody can tell how many drafts the other side keeps."""
+    uz = actor_for(room.people["secretary"])
+    road_map, content, lead = room.proposal.road_map, room.proposal.content, Organisation.objects.get(code="minenergy")
+    first, second = (start_proposal(road_map=road_map, layer="UZ", author=lead, by=uz) for _draft in range(2))
+    kr = actor_for(seat("secretary", "KR", "energy"))
+    theirs = start_proposal(road_map=road_map, layer="KR", author=None, by=kr)
+    assert [one.reference for one in (first, second, theirs)] == ["RM-07.UZ1", "RM-07.UZ2", "RM-07.KR1"]
+    second.content = content
+    save_audited(second, act=uz.act)
+    posted = room.post("secretary", "/proposals/RM-07.UZ2/publish/", based_on=str(second.row_version))
+    assert posted.status_code == 302, words_of(posted)
+    assert posted["Location"] == "/proposals/RM-07.P2/"
+    second.refresh_from_db()
+    assert second.revisions.get().reference == "RM-07.P2.R1"
+    old = "/proposals/RM-07.UZ2/"
+    assert room.clients["UZ"].get(old).status_code == 200 and room.clients["KR"].get(old).status_code == 404
+    assert room.clients["KR"].get("/proposals/RM-07.P2/").status_code == 200
+    # a number that was published is not given twice
+    third = start_proposal(road_map=road_map, layer="UZ", author=lead, by=uz)
+    assert third.reference == "RM-07.UZ3"
+    assert "drafted_as" not in {field.name for field in Proposal.history.model.tracked_fields}
 
 
 @pytest.mark.parametrize("reference", ["RM-07.P9", "RM-07", "RM-07.P01", "RM-07.P" + "9" * 40, "x\x00", "RM-07.P1.R1"])

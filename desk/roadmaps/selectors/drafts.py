@@ -29,7 +29,7 @@ class Draft:
     @property
     def reference(self) -> str:
         """RM-07.P1, as it is printed."""
-        return f"{self.road_map.reference}.P{self.proposal.number}"
+        return f"{self.road_map.reference}.{self.proposal.code}"
 
     @property
     def is_private(self) -> bool:
@@ -60,7 +60,7 @@ def road_maps(actor: Actor) -> QuerySet[RoadMap, Any]:
 
 def drafts_of(actor: Actor, road_map: RoadMap) -> list[Draft]:
     """Return the open drafts of a road map, newest first; each as much of it as the actor may see."""
-    proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-number")
+    proposals = visible_to(actor, Proposal.objects.filter(road_map=road_map, state__in=OPEN_STATES)).order_by("-pk")
     found = list(proposals.prefetch_related(Prefetch("author", organisations(actor))))
     if road_map.group_id in followed_groups(actor):
         return [Draft(road_map, proposal, proposal.document) for proposal in found]

@@ -51,7 +51,7 @@ def summaries(actor: Actor, road_maps: Iterable[RoadMap]) -> dict[int, RoadMapSu
 
 def _drafts(actor: Actor, by_key: Mapping[int, RoadMap]) -> dict[int, RoadMapSummary]:
     """Return the newest open draft of each."""
-    drafts = visible_to(actor, Proposal.objects.filter(road_map__in=by_key, state__in=OPEN_STATES)).order_by("number")
+    drafts = visible_to(actor, Proposal.objects.filter(road_map__in=by_key, state__in=OPEN_STATES)).order_by("pk")
     found = {}
     for key, stored in drafts.values_list("road_map", "outline"):
         outline = read_outline(stored)
