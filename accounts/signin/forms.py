@@ -44,7 +44,9 @@ class ActivateCodesForm(_Limited, ActivateTOTPForm):
 
 
 class AuthenticateCodeForm(_Limited, codes.AuthenticateForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code of your authenticator app, or a recovery code")
 
 
 class ReauthenticateCodeForm(_Limited, codes.ReauthenticateForm):

@@ -1,11 +1,14 @@
 """A password is the same one from every keyboard (RFC 8265), and an older one still opens."""
 
+import re
 import unicodedata
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import Client
 
 from accounts.models import User
+from tests.scenarios.pages import html_of
 
 COMPOSED = "parolé 열쇠 йўл"
 
@@ -24,3 +27,13 @@ def test_a_password_that_was_hashed_as_typed_is_tried_as_typed() -> None:
     AbstractBaseUser.set_password(person, typed)
     assert person.check_password(typed)
     assert not person.check_password("another one")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "onwards"),
+    [("", "/accounts/login/"), ("done/", "/accounts/login/"), ("key/1-wrong/", "/reset/"), ("key/done/", "/login/")],
+)
+def test_every_page_of_a_forgotten_password_leads_on(client: Client, page: str, onwards: str) -> None:
+    content = html_of(client.get(f"/accounts/password/reset/{page}", follow=True)).partition("<h1")[2]
+    assert re.search(f'href="[^"]*{onwards}"', content)
