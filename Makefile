@@ -73,6 +73,7 @@ bench: install-dev
 	DEMO=1 $(BIN)/python -m bench.two_keys
 	DEMO=1 $(BIN)/python -m bench.api_page
 	DEMO=1 $(BIN)/python -m bench.pages
+	DEMO=1 $(BIN)/python -m bench.flat
 
 lock: install-dev
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt

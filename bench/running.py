@@ -48,10 +48,15 @@ def run(name: str, measure: Callable[[], Figures]) -> int:
     finally:
         connection.creation.destroy_test_db(own, verbosity=0)
     keep(name, found)
+    show(found)
+    return 0
+
+
+def show(found: Figures) -> None:
+    """Print the figures with their limits."""
     for figure in found:
         limit = "" if figure.target is None else f"at most {figure.target:g}"
         sys.stdout.write(f"{figure.name:<64}{rounded(figure.value):>10g} {figure.unit:<9}{limit}\n")
-    return 0
 
 
 def keep(name: str, found: Figures) -> None:
