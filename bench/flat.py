@@ -49,7 +49,7 @@ READERS: Final = ("ministry", "coordinator", "organisation with 50 rows")
 Act = Callable[[], object]
 
 
-class Place:
+class ScratchDatabase:
     """The scratch database of one size, with what is measured in it by name."""
 
     def __init__(self, size: int, name: str) -> None:
@@ -131,7 +131,7 @@ def _uids(answer: bytes) -> list[str]:
     return [row["uid"] for row in orjson.loads(answer)["results"]]
 
 
-def measure(places: list[Place]) -> Figures:
+def measure(places: list[ScratchDatabase]) -> Figures:
     small, *larger = places
     found: Figures = []
     for place in places:
@@ -159,7 +159,7 @@ def in_turn(act: Act, other: Act) -> float:
     return median(seconds(act) / seconds(other) for _turn in range(TURNS))
 
 
-def turns(place: Place, other: Place, name: str) -> tuple[list[float], list[float]]:
+def turns(place: ScratchDatabase, other: ScratchDatabase, name: str) -> tuple[list[float], list[float]]:
     """Return the seconds of both places, taken by turns; a new connection is warmed up before each."""
     found: tuple[list[float], list[float]] = ([], [])
     for _turn in range(TURNS):
@@ -171,7 +171,7 @@ def turns(place: Place, other: Place, name: str) -> tuple[list[float], list[floa
 
 
 @contextmanager
-def scratch(sizes: list[int]) -> Iterator[list[Place]]:
+def scratch(sizes: list[int]) -> Iterator[list[ScratchDatabase]]:
     """Make a database for each size beside the configured one, and drop them all at the end."""
     own, made = connection.settings_dict["NAME"], []
     try:
@@ -179,7 +179,7 @@ def scratch(sizes: list[int]) -> Iterator[list[Place]]:
             connection.close()
             connection.settings_dict["NAME"] = own
             connection.settings_dict["TEST"]["NAME"] = f"bench_{own}_{size}"
-            made.append(Place(size, connection.creation.create_test_db(verbosity=0, autoclobber=True)))
+            made.append(ScratchDatabase(size, connection.creation.create_test_db(verbosity=0, autoclobber=True)))
         yield made
     finally:
         for place in made:
