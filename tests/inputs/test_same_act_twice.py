@@ -199,6 +199,15 @@ def test_a_form_that_came_back_with_errors_is_sent_again(programme: None) -> Non
 
 
 @pytest.mark.django_db
+def test_a_warning_of_an_earlier_page_is_none_of_this_form(programme: None) -> None:
+    client, (address, typed), count = reopen(Group())
+    assert client.post(address, {"version": "1"}).status_code == 302  # its warning has not been shown yet
+    first, second = twice(client, address, typed)
+    assert (second.status_code, second["Location"], count()) == (302, first["Location"], 1)
+    assert SubmittedForm.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_another_person_another_form_and_another_content_are_not_a_repetition(programme: None) -> None:
     colleague = client_of(person("administrator", "miit"))
     client, (address, typed), _count = rename_person(Group())
