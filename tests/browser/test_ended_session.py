@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from programme.models import Project
 from tests.browser.conftest import PASSWORD, Open, SignIn
+from tests.scenarios.signing import Group
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +80,7 @@ def test_another_person_who_signs_in_sees_nothing_of_it(
     save(page)
     expect(page.get_by_text(KEPT)).to_be_visible()
     sign_in_here(page, other)
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("sessionStorage.getItem('unsaved')") is None
     assert TYPED not in page.content()
 
 
@@ -109,4 +110,32 @@ def test_what_was_saved_does_not_come_back(open_page: Open, project: Project, au
     page.wait_for_url("/admin/programme/project/")
     page.goto(f"/admin/programme/project/{project.pk}/change/")
     expect(page.get_by_text(RESTORED)).to_have_count(0)
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("sessionStorage.getItem('unsaved')") is None
+
+
+def test_what_the_editor_saved_is_not_said_to_be_unsaved(open_page: Open, programme: None, sign_in: SignIn) -> None:
+    group = Group()
+    group.secretary.set_password(PASSWORD)
+    group.secretary.save(update_fields=["password"])
+    page = open_page()
+    sign_in(page, group.secretary)
+    page.goto(f"/proposals/{group.proposal.reference}/edit/")
+    page.locator(".unit .edit").nth(1).click()
+    page.locator(".row-form textarea").first.fill("Saved in the editor")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".row-form")).to_have_count(0)
+    assert page.evaluate("sessionStorage.getItem('unsaved')") is None
+    Session.objects.all().delete()
+    page.goto("/")
+    expect(page.get_by_text(KEPT)).to_have_count(0)
+
+
+def test_a_code_is_not_kept(open_page: Open, author: User, sign_in: SignIn) -> None:
+    page = open_page()
+    sign_in(page, author)
+    page.goto("/accounts/2fa/totp/activate/")
+    Session.objects.all().delete()
+    page.get_by_label("Authenticator code").fill("123456")
+    page.get_by_role("button", name="Add the app").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert page.evaluate("sessionStorage.getItem('unsaved')") is None
