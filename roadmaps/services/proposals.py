@@ -72,10 +72,10 @@ def layers_to_draft_on(road_map: RoadMap, *, by: Actor) -> tuple[str, ...]:
 
 def author_of_draft(road_map: RoadMap, *, by: Actor) -> Organisation | None:
     """Return whom a draft is written for: a secretary's for the side's lead, all others' for their organisation."""
-    capacity = in_capacity(by, "proposal.draft", road_map).capacity
-    if isinstance(capacity, Seat):
+    by = in_capacity(by, "proposal.draft", road_map)
+    if isinstance(by.capacity, Seat):
         return road_map.group.lead(by.side)
-    return capacity.organisation if capacity else None
+    return by.capacity.organisation if by.capacity else None
 
 
 @transaction.atomic
