@@ -82,7 +82,7 @@ class Room:
 
     @property
     def proposal(self) -> Proposal:
-        return Proposal.objects.filter(road_map__reference="RM-07").order_by("-number")[0]
+        return Proposal.objects.filter(road_map__reference="RM-07").order_by("-pk")[0]
 
     def edit(self, change: Callable[[RoadMapContent], RoadMapContent], reason: str = "As agreed in Tashkent.") -> None:
         """Save a change; a published proposal is reopened for it first."""

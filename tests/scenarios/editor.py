@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def stored() -> Proposal:
-    return Proposal.objects.filter(road_map__reference="RM-07").order_by("-number")[0]
+    return Proposal.objects.filter(road_map__reference="RM-07").order_by("-pk")[0]
 
 
 class FormReader(HTMLParser):
