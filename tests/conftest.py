@@ -84,6 +84,12 @@ def _empty_cache(settings: Settings) -> None:
     settings.CACHES = {name: {**cache, **own} for name, cache in settings.CACHES.items()}
 
 
+@pytest.fixture(autouse=True)
+def _unhurried_api(settings: Settings) -> None:
+    """On a fast machine a test asks the API more often than any partner may; `test_limits` sets limits of its own."""
+    settings.API_RATES = dict.fromkeys(settings.API_RATES, 1_000_000)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WorkerDatabases]:
     """Load the programme once a worker, and have a test that commits restore its database instead of emptying it."""

@@ -86,7 +86,7 @@ def test_the_dry_run_prints_the_day_of_both_sides_and_writes_nothing() -> None:
     assert lines[-1] == "2026-12-03: reminders 3, digests 2. Nothing is sent."
     assert told("reminders", "--on", "2026-12-05") == ["2026-12-05: reminders 0, digests 0. Nothing is sent."]
     assert not Notice.objects.exists()
-    with pytest.raises(CommandError, match="2026-12-01"):
+    with pytest.raises(CommandError, match="“tomorrow” is not a day"):
         call_command("reminders", "--on", "tomorrow")
 
 
