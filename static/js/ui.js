@@ -11,10 +11,6 @@
     if (jump && (e.ctrlKey || e.metaKey) && e.key === "k") { e.preventDefault(); jump.focus(); jump.select(); }
     if (e.key === "Escape" && location.hash) location.hash = "content-start"; /* closes the drawer and the menu */
   });
-  /* Django hangs its calendars on the body's end, outside every landmark */
-  window.addEventListener("load", function () {
-    document.querySelectorAll("body > :is(.calendarbox, .clockbox)").forEach(function (box) { document.getElementById("content-start").append(box); });
-  });
   /* a form that came back with errors begins at their list */
   var summary = document.getElementById("error-summary");
   if (summary) summary.focus();

@@ -19,6 +19,7 @@ ALLOWED: Final = {
     "accounts/policy/history.py": "the function itself",
     "accounts/services/records.py": "reads which columns are tracked, and no row",
     "audit/bulk.py": "writes it",
+    "audit/copying.py": "writes it",
     "programme/loading/records.py": "compares who wrote last, and prints no row: the loader leaves what others edited",
     "roadmaps/services/export.py": "finds withdrawals and refusals that were undone, for the export of all of them",
     "roadmaps/demo/agreements.py": "asks whether anybody touched a sample draft, and prints no row",
