@@ -45,7 +45,7 @@ def officer(milestone: Milestone) -> User:
 
 
 def states(user: User) -> list[tuple[str, str]]:
-    rows = Notice.objects.filter(recipient=user).order_by("stage__working_days")
+    rows = Notice.objects.filter(recipient=user).order_by("stage__working_days", "pk")
     return list(rows.values_list("stage__code", "state"))
 
 
