@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
 from common.api import problems
+from common.causes import is_too_slow
 from common.disk import is_full
 from common.request_id import current
-from common.timeouts import is_too_slow
 from partnership import health
 
 
